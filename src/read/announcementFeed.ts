@@ -1,0 +1,25 @@
+import type { ProjectionResult } from '../contract/projectionResult.js'
+
+/**
+ * The announcements as a durable feed: kept for a day, in order per stream, resumable by position, the same on every gateway.
+ * Projectors publish; each gateway follows it into its ring (announcementRing.ts).
+ */
+export interface AnnouncementFeed {
+  /** Returns when they are in the feed. Throws StoreUnavailable (nothing may be published twice by the caller's retry except as a repeat). */
+  publish(results: readonly ProjectionResult[]): Promise<void>
+  /** The newest `count` announcements, oldest first, and the position behind the last. */
+  latest(count: number): Promise<{ readonly items: readonly FeedItem[]; readonly end: FeedPosition }>
+  /**
+   * Calls `onItems` with everything behind `after`, in order, as it comes, until `signal` aborts. Survives a lost connection by itself
+   * (logs, retries, goes on from the last position): the promise rejects only on a fault of the program.
+   */
+  follow(after: FeedPosition, onItems: (items: readonly FeedItem[]) => void, signal: AbortSignal): Promise<void>
+}
+
+export interface FeedItem {
+  readonly result: ProjectionResult
+  readonly position: FeedPosition
+}
+
+/** Opaque text, printable, without secrets: a cursor of `ordersChanged` carries it. Compared by the feed's owner only, for equality elsewhere. */
+export type FeedPosition = string & { readonly feedPosition: unique symbol }

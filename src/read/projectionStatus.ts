@@ -1,0 +1,18 @@
+import type { ProjectionName } from '../contract/documents.js'
+
+/** How far each projection is, written by the projector into the read store, so that a query needs nothing else. */
+export interface ProjectionStatusBoard {
+  report(statuses: readonly ProjectionProgress[]): Promise<void>
+  read(): Promise<readonly ProjectionProgress[]>
+}
+
+export interface ProjectionProgress {
+  readonly projection: ProjectionName
+  /** Events of the log that this projection has still to look at. */
+  readonly lagEvents: number
+  /** Age of the oldest of them by the database's clock; 0 when there is none. */
+  readonly lagSeconds: number
+  readonly quarantinedStreams: number
+  /** By the database's clock; a board that is not written any more is not healthy. */
+  readonly reportedAt: string
+}
