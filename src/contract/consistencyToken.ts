@@ -32,7 +32,9 @@ export class ConsistencyTokens {
     const payload = this.#signed.verify(token)
     const { s: streamId, v: version } = payload ?? {}
     if (typeof streamId !== 'string' || typeof version !== 'number') {
-      throw new InvalidToken('Expected a consistency token as a command returned it, unchanged; found one that this service did not issue.')
+      throw new InvalidToken(
+        'Expected a consistency token as a command returned it, unchanged; found one that this service did not issue.',
+      )
     }
     return { streamId, version }
   }

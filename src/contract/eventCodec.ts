@@ -57,7 +57,10 @@ export function decodeEvent(envelope: EventEnvelope, open: (sealed: string) => J
       metadata: { occurredAt: envelope.metadata.occurredAt },
     } as DomainEvent
   } catch (cause) {
-    throw new UndecodableEvent(`${describe(envelope)} can't be read: its data is not what schema version ${envelope.schemaVersion} says.`, { cause })
+    throw new UndecodableEvent(
+      `${describe(envelope)} can't be read: its data is not what schema version ${envelope.schemaVersion} says.`,
+      { cause },
+    )
   }
 }
 
@@ -74,7 +77,10 @@ function currentSchemaVersion(envelope: EventEnvelope): number {
   try {
     return schemaVersionOf(envelope.type as DomainEvent['type'])
   } catch (cause) {
-    throw new UndecodableEvent(`${describe(envelope)} is of a type that this release does not know. Deploy consumers before producers.`, { cause })
+    throw new UndecodableEvent(
+      `${describe(envelope)} is of a type that this release does not know. Deploy consumers before producers.`,
+      { cause },
+    )
   }
 }
 
@@ -87,7 +93,8 @@ function replaceAt(data: JsonObject, path: readonly string[], replace: (value: J
   const value = data[head]
   if (value === undefined) throw new TypeError(`expected the field "${head}", found none`)
   if (rest.length === 0) return { ...data, [head]: replace(value) }
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new TypeError(`expected an object in "${head}"`)
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new TypeError(`expected an object in "${head}"`)
   return { ...data, [head]: replaceAt(value as JsonObject, rest, replace) }
 }
 
@@ -96,7 +103,9 @@ function toJson(value: unknown): Json {
   if (typeof value === 'bigint') return Number(value)
   if (Array.isArray(value)) return value.map(toJson)
   if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).flatMap(([key, each]) => (each === undefined ? [] : [[key, toJson(each)]])))
+    return Object.fromEntries(
+      Object.entries(value).flatMap(([key, each]) => (each === undefined ? [] : [[key, toJson(each)]])),
+    )
   }
   return value as Json
 }
@@ -105,7 +114,10 @@ function fromJson(value: Json): unknown {
   if (Array.isArray(value)) return value.map(fromJson)
   if (value !== null && typeof value === 'object') {
     return Object.fromEntries(
-      Object.entries(value as JsonObject).map(([key, each]) => [key, key === 'amountMinor' ? BigInt(each as number) : fromJson(each)]),
+      Object.entries(value as JsonObject).map(([key, each]) => [
+        key,
+        key === 'amountMinor' ? BigInt(each as number) : fromJson(each),
+      ]),
     )
   }
   return value

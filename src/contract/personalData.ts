@@ -40,7 +40,10 @@ export class PersonalDataCipher {
   unwrap(wrapped: string): DataKey {
     const [masterKeyId = '', sealed = ''] = wrapped.split('.')
     const master = this.#masterKeys.get(masterKeyId)
-    if (!master) throw new BrokenSeal(`The customer's key was wrapped by the master key "${masterKeyId}", which PERSONAL_DATA_KEY does not list.`)
+    if (!master)
+      throw new BrokenSeal(
+        `The customer's key was wrapped by the master key "${masterKeyId}", which PERSONAL_DATA_KEY does not list.`,
+      )
     return decrypt(master.key, sealed, masterKeyId) as DataKey
   }
 
@@ -81,6 +84,8 @@ function decrypt(key: Buffer, sealed: string, associated: string): Buffer {
   try {
     return Buffer.concat([decipher.update(bytes.subarray(IV_BYTES, bytes.length - TAG_BYTES)), decipher.final()])
   } catch (cause) {
-    throw new BrokenSeal('The sealed text does not open: it was changed, or belongs to another event or key.', { cause })
+    throw new BrokenSeal('The sealed text does not open: it was changed, or belongs to another event or key.', {
+      cause,
+    })
   }
 }

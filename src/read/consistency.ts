@@ -1,8 +1,9 @@
-import type { OrderDocument, OrderStatus } from '../contract/documents.js'
 import type { StreamVersion } from '../contract/consistencyToken.js'
+import type { OrderDocument, OrderStatus } from '../contract/documents.js'
 import type { FeedPosition } from './announcementFeed.js'
 import type { OrderFilter } from './orderQueries.js'
 
+export type { StreamVersion }
 
 /**
  * What a reader is about to look at, and so what has to show the version:
@@ -11,7 +12,11 @@ import type { OrderFilter } from './orderQueries.js'
  * - lists: lists, search and statistics (for a customer's stream: the orders of the customer, in lists and search)
  * - order: that one order, if it is the customer's, by id
  */
-export type View = { readonly kind: 'document' } | { readonly kind: 'timeline' } | { readonly kind: 'lists' } | { readonly kind: 'order'; readonly orderId: string }
+export type View =
+  | { readonly kind: 'document' }
+  | { readonly kind: 'timeline' }
+  | { readonly kind: 'lists' }
+  | { readonly kind: 'order'; readonly orderId: string }
 
 export type WaitOutcome =
   | { readonly kind: 'reached' }
@@ -25,7 +30,11 @@ export type WaitOutcome =
  */
 export interface VersionWaiter {
   /** Never rejects for lateness; throws TooManyWaiters beyond the bounds, StoreUnavailable when the store stays unreachable until the deadline. */
-  waitFor(target: StreamVersion, views: readonly View[], options: { readonly timeoutMs: number; readonly signal?: AbortSignal; readonly connection?: object }): Promise<WaitOutcome>
+  waitFor(
+    target: StreamVersion,
+    views: readonly View[],
+    options: { readonly timeoutMs: number; readonly signal?: AbortSignal; readonly connection?: object },
+  ): Promise<WaitOutcome>
 }
 
 export interface OrderChangeItem {
@@ -43,9 +52,15 @@ export interface OrderWatcher {
    * Without `sinceVersion`: the present state first, then every change in order. With it: the next change behind it first.
    * Waits for an order that is not there yet. The listener is registered before the call returns. Ends when `signal` aborts.
    */
-  watchOrder(orderId: string, options: { readonly sinceVersion?: number; readonly signal: AbortSignal }): AsyncIterable<OrderChangeItem>
+  watchOrder(
+    orderId: string,
+    options: { readonly sinceVersion?: number; readonly signal: AbortSignal },
+  ): AsyncIterable<OrderChangeItem>
   /** Every change from now on, or behind `since`, that `filter` takes as of after the change. Throws ResumeExpired, InvalidSince. */
-  watchOrders(filter: OrderFilter, options: { readonly since?: FeedPosition; readonly signal: AbortSignal }): Promise<AsyncIterable<OrderChangeItem>>
+  watchOrders(
+    filter: OrderFilter,
+    options: { readonly since?: FeedPosition; readonly signal: AbortSignal },
+  ): Promise<AsyncIterable<OrderChangeItem>>
 }
 
 export class TooManyWaiters extends Error {

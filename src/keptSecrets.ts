@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+
+/** The secrets of an embedded installation: made once, kept beside its database. */
+export interface KeptSecrets {
+  readonly tokenSecrets: readonly string[]
+  readonly personalDataKeys: readonly string[]
+}
+
+const fileShape = z.object({
+  tokenSecrets: z.array(z.string().min(32)).min(1),
+  personalDataKeys: z.array(z.string().min(32)).min(1),
+})
+
+/**
+ * Reads `<dataDir>/secrets.json`, or makes it (mode 0600), durably and whole, before anything is signed or encrypted with it: a key that
+ * was used and lost would make personal data unreadable for good. Throws with one sentence where the file is not what it should be.
+ */
+export async function keptSecrets(dataDir: string): Promise<KeptSecrets> {
+  const path = join(dataDir, 'secrets.json')
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (text !== undefined) return parse(text, path)
+  const made: KeptSecrets = {
+    tokenSecrets: [randomBytes(32).toString('base64url')],
+    personalDataKeys: [randomBytes(32).toString('base64url')],
+  }
+  await mkdir(dataDir, { recursive: true })
+  const file = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await file.writeFile(`${JSON.stringify(made, null, 2)}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+  return made
+}
+
+function parse(text: string, path: string): KeptSecrets {
+  try {
+    return fileShape.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new Error(
+      `${path} is not the file that was made here; put the original back: without its keys the personal data in the log can't be read.`,
+      { cause },
+    )
+  }
+}
