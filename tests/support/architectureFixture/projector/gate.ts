@@ -1,0 +1,1 @@
+export * from '../src/write/internals.js'

@@ -1,0 +1,5 @@
+export * from './embeddedPostgres/start.js'
+export * from './compose.js'
+export * from './absent.js'
+export * from '../tests/helper.js'
+import 'vitest'

@@ -1,0 +1,3 @@
+import type { Store } from '../read/store.js'
+
+export type Reached = Store

@@ -1,0 +1,3 @@
+import { other } from './cycleBack.js'
+
+export const one = () => other

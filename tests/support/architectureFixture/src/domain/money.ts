@@ -1,0 +1,2 @@
+export interface Money { amountMinor: bigint }
+export const zero = 0n
