@@ -1,0 +1,72 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { startEmbeddedPostgres, THROW_AWAY_SETTINGS } from '../../src/embeddedPostgres/index.js'
+import { layoutOf } from '../../src/embeddedPostgres/layout.js'
+import { readPostmasterRecord } from '../../src/embeddedPostgres/postmasterRecord.js'
+import { stopServer } from '../../src/embeddedPostgres/stopServer.js'
+
+/** Every folder a test run makes lies here, named after the process that made it. One per user: another's could not be cleaned. */
+const ROOT = join(tmpdir(), `order-gateway-tests-${process.getuid?.() ?? 'user'}`)
+
+export interface ThrowAwayServer {
+  /** Of the database `postgres`, as superuser. */
+  readonly url: string
+  databaseUrl(name: string): string
+  readonly pid: number
+  /** Ends the server and deletes its data. */
+  stop(): Promise<void>
+}
+
+/** An empty folder that the next run deletes if this one cannot. */
+export async function makeTestFolder(): Promise<string> {
+  await mkdir(ROOT, { recursive: true, mode: 0o700 })
+  return mkdtemp(join(ROOT, `${process.pid}-`))
+}
+
+/** Ends the server that may run on a data directory, then deletes the folder. */
+export async function discardDataDir(dataDir: string): Promise<void> {
+  const { cluster } = layoutOf(dataDir)
+  const record = await readPostmasterRecord(cluster)
+  if (record !== undefined) await stopServer(record.pid, cluster)
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
+}
+
+/** A real server without durability and with room for many connections. */
+export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
+  const dataDir = await makeTestFolder()
+  const server = await startEmbeddedPostgres({
+    dataDir,
+    logger: pino({ level: 'warn' }),
+    settings: { ...THROW_AWAY_SETTINGS, max_connections: '200' },
+  })
+  return {
+    url: server.databaseUrl('postgres'),
+    databaseUrl: server.databaseUrl,
+    pid: server.pid,
+    async stop() {
+      await server.stop()
+      await discardDataDir(dataDir)
+    },
+  }
+}
+
+/** What killed runs left: their servers go on running, and their data would stay for ever. */
+export async function discardLeftovers(): Promise<void> {
+  await mkdir(ROOT, { recursive: true, mode: 0o700 })
+  for (const name of await readdir(ROOT)) {
+    const pid = Number.parseInt(name, 10)
+    if (pid !== process.pid && isAlive(pid)) continue
+    await discardDataDir(join(ROOT, name))
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    // Gone; another user's process cannot have made a folder here.
+    return false
+  }
+}
