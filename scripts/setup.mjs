@@ -29,7 +29,7 @@ const steps = [
     name: 'dependencies',
     title: 'installing packages (npm ci)',
     isCurrent: isInstalled,
-    run: () => runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']),
+    run: () => runNpm(['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']),
   },
   stampedStep({
     name: 'prisma',
