@@ -2,14 +2,10 @@
 export class DataDirInUse extends Error {
   readonly code = 'DATA_DIR_IN_USE'
 
-  constructor(
-    readonly dataDir: string,
-    readonly owner: string,
-    options?: ErrorOptions,
-  ) {
+  /** owner: what is known of it, such as `process 4711`. */
+  constructor(dataDir: string, owner: string) {
     super(
       `${dataDir} is in use by another running process (${owner}): stop that one, or set DATA_DIR to another folder.`,
-      options,
     )
     this.name = 'DataDirInUse'
   }

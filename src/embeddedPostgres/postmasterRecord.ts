@@ -44,12 +44,13 @@ export async function holderOf(pid: number, cluster: string): Promise<Holder> {
 }
 
 async function holderByFolder(pid: number, cluster: string): Promise<Holder> {
-  const home = await stat(cluster)
   try {
+    const home = await stat(cluster)
     const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
     const folder = await stat(`/proc/${pid}/cwd`)
     return name === 'postgres' && folder.dev === home.dev && folder.ino === home.ino ? 'server' : 'foreign'
   } catch (error) {
+    // No process, or no cluster any more: a server whose folder was deleted notices within a minute and ends by itself.
     if (hasCode(error, 'ENOENT', 'ESRCH')) return 'none'
     // Another account's process: a server of this cluster runs as the cluster's owner, whom we can inspect.
     if (hasCode(error, 'EACCES', 'EPERM')) return 'foreign'
