@@ -1,0 +1,31 @@
+import type { GlobalPosition } from '../contract/globalPosition.js'
+
+/** Looking at the log itself, past the bus: how far behind a consumer is, and whether the bus has lost something. Read only. */
+export interface LogObserver {
+  /** What lies behind `position`, committed or still below a transaction that runs. Throws BusUnavailable. */
+  lagBehind(position: GlobalPosition): Promise<LogLag>
+  /**
+   * The newest version of each stream that has an event in the next `limit` events behind `after`, of those that are below the horizon and
+   * older than `minAgeMs` by the database's clock; stops at the first younger one. Throws BusUnavailable.
+   */
+  settledHeads(after: GlobalPosition, limit: number, minAgeMs: number): Promise<SettledHeads>
+}
+
+export interface LogLag {
+  /** Counted up to MAX_COUNTED_LAG. */
+  readonly events: number
+  /** Age of the oldest of them by the database's clock; 0 when there is none. */
+  readonly seconds: number
+  /** The database's clock. */
+  readonly asOf: string
+}
+
+/** Counting further costs more than anyone learns from it. */
+export const MAX_COUNTED_LAG = 100_000
+
+export interface SettledHeads {
+  /** Stream id to version. */
+  readonly heads: ReadonlyMap<string, number>
+  /** Where to go on; `after` itself when there was nothing. */
+  readonly end: GlobalPosition
+}

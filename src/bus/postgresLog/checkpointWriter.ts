@@ -1,0 +1,69 @@
+import type { Logger } from 'pino'
+import { compareGlobalPositions, type GlobalPosition } from '../../contract/globalPosition.js'
+import type { CheckpointStore } from '../checkpointStore.js'
+
+/** Between two writes. A write for every slice would cost up to half of the projector's throughput. */
+const WRITE_INTERVAL_MS = 75
+
+/**
+ * Writes a group's checkpoint beside the work: the newest position of all that were reached since the last write, one write at a time.
+ */
+export class CheckpointWriter {
+  readonly #store: CheckpointStore
+  readonly #group: string
+  readonly #logger: Logger
+  #stored: GlobalPosition
+  #reached: GlobalPosition
+  #timer: NodeJS.Timeout | undefined
+  #writing: Promise<void> = Promise.resolve()
+  #overtaken = false
+
+  /** stored: where the checkpoint stands now. */
+  constructor(store: CheckpointStore, group: string, stored: GlobalPosition, logger: Logger) {
+    this.#store = store
+    this.#group = group
+    this.#stored = stored
+    this.#reached = stored
+    this.#logger = logger
+  }
+
+  /** Another consumer of the group has moved the checkpoint: this one's place in the log is not the group's any more. */
+  get overtaken(): boolean {
+    return this.#overtaken
+  }
+
+  advance(to: GlobalPosition): void {
+    if (compareGlobalPositions(to, this.#reached) <= 0) return
+    this.#reached = to
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.flush().catch((error: unknown) => {
+        this.#logger.warn(
+          { group: this.#group, err: error },
+          'The checkpoint could not be written; the next one will be',
+        )
+      })
+    }, WRITE_INTERVAL_MS)
+  }
+
+  /** Returns when what was reached before the call is written, or another consumer was found to have moved the checkpoint. Throws the store's errors. */
+  flush(): Promise<void> {
+    const write = this.#writing.then(() => this.#write())
+    // A failed write must not fail the ones queued behind it; its own caller is told.
+    this.#writing = write.catch(() => undefined)
+    return write
+  }
+
+  /** Writes what is left, and nothing afterwards. Throws the store's errors. */
+  async close(): Promise<void> {
+    clearTimeout(this.#timer)
+    await this.flush()
+  }
+
+  async #write(): Promise<void> {
+    const to = this.#reached
+    if (this.#overtaken || compareGlobalPositions(to, this.#stored) <= 0) return
+    if (await this.#store.save(this.#group, this.#stored, to)) this.#stored = to
+    else this.#overtaken = true
+  }
+}

@@ -1,0 +1,72 @@
+import { Pool } from 'pg'
+import type { Logger } from 'pino'
+import type { CheckpointStore } from '../checkpointStore.js'
+import type { EventBus, EventConsumer } from '../eventBus.js'
+import type { LogObserver } from '../logObserver.js'
+import { GroupLock } from './groupLock.js'
+import { PostgresLogConsumer } from './logConsumer.js'
+import { LogListener } from './logListener.js'
+import type { LogSignal } from './logSignal.js'
+import { PostgresLogObserver } from './postgresLogObserver.js'
+
+/** One for the pages, one for lag and sweeps. */
+const POOL_SIZE = 2
+
+export interface PostgresLogBusOptions {
+  /** Of the database with the event log. Not through a transaction pooler: session locks and LISTEN need a session. */
+  readonly databaseUrl: string
+  readonly checkpoints: CheckpointStore
+  /** Rung by the writers of this process. */
+  readonly signal: LogSignal
+  readonly logger: Logger
+}
+
+/** The event bus of the embedded profile: no broker, the log is read in its own order and what is new is seen within milliseconds. */
+export class PostgresLogBus implements EventBus {
+  readonly observer: LogObserver
+  readonly #options: PostgresLogBusOptions
+  readonly #pool: Pool
+  readonly #listener: LogListener
+  readonly #consumers = new Set<EventConsumer>()
+
+  private constructor(options: PostgresLogBusOptions) {
+    this.#options = options
+    this.#pool = new Pool({
+      connectionString: options.databaseUrl,
+      application_name: 'order-gateway log reader',
+      max: POOL_SIZE,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 10_000,
+      query_timeout: 15_000,
+    })
+    // An idle connection that breaks is replaced by the pool; the next query tells if the server is gone.
+    this.#pool.on('error', (error) => options.logger.warn({ err: error }, 'An idle connection to the event log broke'))
+    this.#listener = new LogListener(options.databaseUrl, options.signal, options.logger)
+    this.observer = new PostgresLogObserver(this.#pool)
+  }
+
+  /** Never fails for a server that does not answer yet: consumers say so by BusUnavailable. */
+  static async open(options: PostgresLogBusOptions): Promise<PostgresLogBus> {
+    const bus = new PostgresLogBus(options)
+    await bus.#listener.start()
+    return bus
+  }
+
+  subscribe(group: string): Promise<EventConsumer> {
+    const { databaseUrl, checkpoints, signal, logger } = this.#options
+    const lock = new GroupLock(databaseUrl, group)
+    const consumer = new PostgresLogConsumer({ group, pool: this.#pool, lock, checkpoints, signal, logger })
+    this.#consumers.add(consumer)
+    return Promise.resolve(consumer)
+  }
+
+  /** Closes its consumers first, so that their checkpoints are written. */
+  async close(): Promise<void> {
+    const closings = await Promise.allSettled([...this.#consumers].map((consumer) => consumer.close()))
+    await this.#listener.stop()
+    await this.#pool.end()
+    const failed = closings.find((closing) => closing.status === 'rejected')
+    if (failed) throw failed.reason
+  }
+}

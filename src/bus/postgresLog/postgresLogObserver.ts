@@ -1,0 +1,71 @@
+import type { Pool } from 'pg'
+import type { GlobalPosition } from '../../contract/globalPosition.js'
+import { type LogLag, type LogObserver, MAX_COUNTED_LAG, type SettledHeads } from '../logObserver.js'
+import { BEHIND_POSITION, BELOW_HORIZON, LOG_ORDER, positionValues } from './readPage.js'
+import { orUnavailable } from './translateErrors.js'
+
+const LAG = `
+  SELECT (SELECT count(*)::int FROM (SELECT 1 FROM events e WHERE ${BEHIND_POSITION} LIMIT ${MAX_COUNTED_LAG}) behind) AS events,
+         (SELECT e.recorded_at FROM events e WHERE ${BEHIND_POSITION} ORDER BY ${LOG_ORDER} LIMIT 1) AS oldest,
+         clock_timestamp() AS as_of`
+
+const SETTLED_HEADS = `
+  SELECT e.era, e.transaction_id::text AS transaction_text, e.position::text AS position_text, e.stream_id, e.stream_version,
+         e.recorded_at < clock_timestamp() - $5 * interval '1 millisecond' AS settled
+  FROM events e
+  WHERE ${BEHIND_POSITION} AND ${BELOW_HORIZON}
+  ORDER BY ${LOG_ORDER}
+  LIMIT $4`
+
+export class PostgresLogObserver implements LogObserver {
+  readonly #pool: Pool
+
+  constructor(pool: Pool) {
+    this.#pool = pool
+  }
+
+  async lagBehind(position: GlobalPosition): Promise<LogLag> {
+    const { rows } = await orUnavailable(() =>
+      this.#pool.query<{ events: number; oldest: Date | null; as_of: Date }>({
+        name: 'log-lag',
+        text: LAG,
+        values: positionValues(position),
+      }),
+    )
+    const [row] = rows
+    if (!row) throw new Error('Expected one row of lag, found none.')
+    return {
+      events: row.events,
+      seconds: row.oldest ? Math.max(0, row.as_of.getTime() - row.oldest.getTime()) / 1000 : 0,
+      asOf: row.as_of.toISOString(),
+    }
+  }
+
+  async settledHeads(after: GlobalPosition, limit: number, minAgeMs: number): Promise<SettledHeads> {
+    const { rows } = await orUnavailable(() =>
+      this.#pool.query<HeadRow>({
+        name: 'log-settled-heads',
+        text: SETTLED_HEADS,
+        values: [...positionValues(after), limit, minAgeMs],
+      }),
+    )
+    // Cut at the first young one instead of leaving young ones out: the order of the log is not that of the clock, and what is passed over
+    // here is never looked at again.
+    const firstYoung = rows.findIndex((row) => !row.settled)
+    const settled = firstYoung === -1 ? rows : rows.slice(0, firstYoung)
+    const last = settled.at(-1)
+    return {
+      heads: new Map(settled.map((row) => [row.stream_id, row.stream_version])),
+      end: last ? { era: last.era, transactionId: last.transaction_text, position: last.position_text } : after,
+    }
+  }
+}
+
+interface HeadRow {
+  readonly era: number
+  readonly transaction_text: string
+  readonly position_text: string
+  readonly stream_id: string
+  readonly stream_version: number
+  readonly settled: boolean
+}

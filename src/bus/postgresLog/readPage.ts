@@ -1,0 +1,88 @@
+import type { Pool } from 'pg'
+import type { EventEnvelope, EventMetadata, JsonObject } from '../../contract/eventEnvelope.js'
+import type { GlobalPosition } from '../../contract/globalPosition.js'
+import type { StreamCategory } from '../../contract/streams.js'
+
+/**
+ * The order of the log is (era, transaction id, position), read strictly below the oldest transaction that still runs.
+ *
+ * `position > last` alone loses events for good: positions are drawn before commit, so a later one may be visible first. The price of the
+ * horizon is that the longest transaction of the whole cluster, also one in another database, delays everyone.
+ *
+ * The horizon is written as a row comparison, so that it bounds the index scan instead of filtering row by row, and so that rows of older
+ * eras (written before a dump and restore, with transaction ids of another server) have none.
+ * The text columns have names of their own: `ORDER BY transaction_id` would sort an output column of that name as text, "10" before "9".
+ */
+export const BEHIND_POSITION = '(e.era, e.transaction_id, e.position) > ($1::int, $2::xid8, $3::bigint)'
+export const BELOW_HORIZON =
+  '(e.era, e.transaction_id) < ((SELECT i.era FROM installation i), pg_snapshot_xmin(pg_current_snapshot()))'
+export const LOG_ORDER = 'e.era, e.transaction_id, e.position'
+
+const READ_PAGE = `
+  SELECT e.era, e.transaction_id::text AS transaction_text, e.position::text AS position_text, e.stream_id, e.stream_category,
+         e.stream_version, e.type, e.schema_version, e.data, e.recorded_at, e.metadata
+  FROM events e
+  WHERE ${BEHIND_POSITION} AND ${BELOW_HORIZON}
+  ORDER BY ${LOG_ORDER}
+  LIMIT $4`
+
+const HAS_MORE = `SELECT EXISTS (SELECT 1 FROM events e WHERE ${BEHIND_POSITION}) AS more`
+
+interface PageRow {
+  readonly era: number
+  readonly transaction_text: string
+  readonly position_text: string
+  readonly stream_id: string
+  readonly stream_category: StreamCategory
+  readonly stream_version: number
+  readonly type: string
+  readonly schema_version: number
+  readonly data: JsonObject
+  readonly recorded_at: Date
+  readonly metadata: EventMetadata & { readonly eventId: string }
+}
+
+/** The next events behind `after`, at most `limit`, oldest first. */
+export async function readPage(
+  pool: Pool,
+  after: GlobalPosition,
+  limit: number,
+): Promise<readonly [EventEnvelope, ...EventEnvelope[]] | undefined> {
+  const { rows } = await pool.query<PageRow>({
+    name: 'read-log-page',
+    text: READ_PAGE,
+    values: [...positionValues(after), limit],
+  })
+  const [first, ...rest] = rows
+  return first && [envelopeOf(first), ...rest.map(envelopeOf)]
+}
+
+/** Whether there are committed events behind `after` that the horizon still hides. */
+export async function hasHiddenEvents(pool: Pool, after: GlobalPosition): Promise<boolean> {
+  const { rows } = await pool.query<{ more: boolean }>({
+    name: 'log-has-more',
+    text: HAS_MORE,
+    values: positionValues(after),
+  })
+  return rows[0]?.more ?? false
+}
+
+export function positionValues({ era, transactionId, position }: GlobalPosition): [number, string, string] {
+  return [era, transactionId, position]
+}
+
+function envelopeOf(row: PageRow): EventEnvelope {
+  const { eventId, correlationId, causationId, actor, traceparent, occurredAt } = row.metadata
+  return {
+    eventId,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    streamId: row.stream_id,
+    streamCategory: row.stream_category,
+    streamVersion: row.stream_version,
+    position: { era: row.era, transactionId: row.transaction_text, position: row.position_text },
+    recordedAt: row.recorded_at.toISOString(),
+    data: row.data,
+    metadata: { correlationId, causationId, actor, traceparent, occurredAt },
+  }
+}
