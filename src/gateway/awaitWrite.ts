@@ -1,0 +1,93 @@
+import type { GraphQLResolveInfo } from 'graphql'
+import { parseStreamId } from '../contract/streams.js'
+import type { StreamVersion, View, WaitOutcome } from '../read/index.js'
+import type { GatewayContext } from './context.js'
+import { CallerError, RETRY_AFTER_MS } from './errors.js'
+import { selectedFieldNames } from './selection.js'
+
+export const DEFAULT_WAIT_MS = 2_000
+
+/** A parked stream moves only when an operator releases it: asking again every second would be in vain. */
+const PARKED_RETRY_AFTER_MS = 30_000
+
+/** What a root field reads apart from its selection. */
+export type RootRead =
+  | { readonly kind: 'document' }
+  | { readonly kind: 'order'; readonly orderId: string }
+  | { readonly kind: 'lists' }
+
+interface ConsistencyArguments {
+  readonly atLeast?: string | null | undefined
+  readonly waitMs?: number | null | undefined
+}
+
+/**
+ * Holds a query until everything that its selection reads shows the write of its token.
+ *
+ * Throws INVALID_TOKEN, or CONSISTENCY_TIMEOUT when that takes longer than waitMs. Without a token it does nothing.
+ */
+export async function awaitToken(
+  { atLeast, waitMs }: ConsistencyArguments,
+  root: RootRead,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+): Promise<void> {
+  if (typeof atLeast !== 'string') return
+  const target = context.tokens.read(atLeast)
+  await awaitViews(target, viewsRead(target, root, info), waitMs ?? DEFAULT_WAIT_MS, context)
+}
+
+/** The same for the read model beside a command's receipt. Returns its id: the order's, customer's or product's own. */
+export async function awaitProjected(
+  target: StreamVersion,
+  timeoutMs: number,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+): Promise<string> {
+  await awaitViews(target, viewsRead(target, { kind: 'document' }, info), timeoutMs, context)
+  return parseStreamId(target.streamId).id
+}
+
+async function awaitViews(
+  target: StreamVersion,
+  views: readonly View[],
+  timeoutMs: number,
+  context: GatewayContext,
+): Promise<void> {
+  const { signal, connection } = context.source
+  const outcome = await context.readSide.waiter.waitFor(target, views, { timeoutMs, signal: signal(), connection })
+  if (outcome.kind !== 'reached') throw consistencyTimeout(target, outcome)
+  context.loaders.forget()
+}
+
+/**
+ * The views that have to show the write, given what is selected.
+ *
+ * The stream's own document is always among them: a valid token of any stream is waited for, whether or not the selection reads it.
+ */
+function viewsRead(target: StreamVersion, root: RootRead, info: GraphQLResolveInfo): readonly View[] {
+  const names = selectedFieldNames(info)
+  const { category } = parseStreamId(target.streamId)
+  const views: View[] = [{ kind: 'document' }]
+  if (root.kind === 'lists' || names.has('orders')) views.push({ kind: 'lists' })
+  if (category === 'order' && names.has('timeline')) views.push({ kind: 'timeline' })
+  if (category === 'customer' && root.kind === 'order') views.push({ kind: 'order', orderId: root.orderId })
+  return views
+}
+
+function consistencyTimeout(target: StreamVersion, outcome: Exclude<WaitOutcome, { kind: 'reached' }>): CallerError {
+  const { id } = parseStreamId(target.streamId)
+  const why =
+    outcome.kind === 'parked'
+      ? 'an event of it could not be applied, and it is set aside until an operator releases it'
+      : 'the write is safe, only not shown yet: ask again'
+  return new CallerError(
+    'CONSISTENCY_TIMEOUT',
+    `Expected "${id}" to be shown at version ${target.version}, found it at ${outcome.currentVersion}: ${why}.`,
+    {
+      currentVersion: outcome.currentVersion,
+      expectedVersion: target.version,
+      retryAfterMs: outcome.kind === 'parked' ? PARKED_RETRY_AFTER_MS : RETRY_AFTER_MS,
+    },
+  )
+}

@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { estimatedDelivery } from '../contract/estimatedDelivery.js'
+import type { ExistingOrder } from '../domain/order/state.js'
+import type { AcceptedCommand, CommandContext, CommandOutcome, OrderRequest, RefusedCommand } from '../write/index.js'
+import type { GatewayContext } from './context.js'
+import type { CommandReceipt, OrderCommandPayload, OrderState } from './types/commandPayloads.js'
+import { moneyOf } from './types/money.js'
+import type { UserError } from './types/userError.js'
+
+/** What every command's input may say about the command itself. */
+export interface CommandInput {
+  readonly commandId?: string | null | undefined
+  readonly expectedVersion?: number | null | undefined
+}
+
+export function commandContextOf(input: CommandInput, context: GatewayContext): CommandContext {
+  const { commandId, expectedVersion } = input
+  return {
+    principal: context.principal,
+    ...(typeof commandId === 'string' ? { commandId } : {}),
+    ...(typeof expectedVersion === 'number' ? { expectedVersion } : {}),
+    occurredAt: new Date().toISOString(),
+    traceparent: context.traceparent,
+    correlationId: randomUUID(),
+  }
+}
+
+export async function orderCommand(
+  request: OrderRequest,
+  input: CommandInput,
+  context: GatewayContext,
+): Promise<OrderCommandPayload> {
+  const outcome = await context.handlers.order(request, commandContextOf(input, context))
+  return { ...payloadOf(outcome, context), order: outcome.kind === 'accepted' ? orderStateOf(outcome) : null }
+}
+
+/** What all payloads have in common. */
+export function payloadOf(outcome: CommandOutcome<unknown>, context: GatewayContext) {
+  if (outcome.kind === 'refused') return { written: undefined, receipt: null, userErrors: [userErrorOf(outcome)] }
+  const written = { streamId: outcome.streamId, version: outcome.version }
+  return { written, receipt: receiptOf(outcome, context), userErrors: [] }
+}
+
+function receiptOf(accepted: AcceptedCommand<unknown>, context: GatewayContext): CommandReceipt {
+  const { commandId, id, streamId, version, duplicate, traceId } = accepted
+  return { commandId, streamId: id, version, token: context.tokens.issue({ streamId, version }), duplicate, traceId }
+}
+
+function userErrorOf({ code, message, field, retryable }: RefusedCommand): UserError {
+  return { code, message, field: field ?? null, retryable }
+}
+
+function orderStateOf({ id, version, state }: AcceptedCommand<ExistingOrder>): OrderState {
+  return {
+    id,
+    version,
+    status: state.status,
+    customerId: state.customerId,
+    items: state.items.map(({ sku, productName, unitPrice, quantity }) => ({
+      sku,
+      productName,
+      unitPrice: moneyOf(unitPrice.amountMinor, unitPrice.currency),
+      quantity,
+      lineTotal: moneyOf(unitPrice.amountMinor * BigInt(quantity), unitPrice.currency),
+    })),
+    totalAmount: moneyOf(state.total.amountMinor, state.total.currency),
+    paidAmount: moneyOf(state.paid.amountMinor, state.paid.currency),
+    estimatedDelivery: estimatedDelivery(state),
+  }
+}

@@ -1,0 +1,37 @@
+import type { ServerResponse } from 'node:http'
+
+/** One part that the gateway needs, and whether it is there. */
+export interface ProbedPart {
+  readonly part: string
+  readonly ok: boolean
+}
+
+/** Whoever asks for readiness asks again soon: an answer that takes longer is "no". */
+const PROBE_TIMEOUT_MS = 3_000
+
+/** Answers /readyz: 200 when everything is there, 503 with what is down. */
+export async function probe(
+  response: ServerResponse,
+  readiness: () => Promise<readonly ProbedPart[]>,
+  draining: boolean,
+): Promise<void> {
+  const parts = draining ? [{ part: 'gateway', ok: false }] : await within(readiness())
+  const down = parts.filter(({ ok }) => !ok).map(({ part }) => part)
+  response.statusCode = down.length === 0 ? 200 : 503
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify({ ready: down.length === 0, down, parts }))
+}
+
+async function within(asked: Promise<readonly ProbedPart[]>): Promise<readonly ProbedPart[]> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<readonly ProbedPart[]>((resolve) => {
+    timer = setTimeout(() => resolve([{ part: 'readiness', ok: false }]), PROBE_TIMEOUT_MS)
+  })
+  try {
+    return await Promise.race([asked, late])
+  } catch {
+    return [{ part: 'readiness', ok: false }]
+  } finally {
+    clearTimeout(timer)
+  }
+}

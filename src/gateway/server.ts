@@ -1,0 +1,149 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import type { Logger } from 'pino'
+import { contextFactory, type GatewayParts } from './context.js'
+import { ErrorFormatter } from './formatError.js'
+import { GraphiqlPage } from './graphiqlPage.js'
+import { GraphqlOverHttp } from './graphqlOverHttp.js'
+import { DEFAULT_LIMITS, type GatewayLimits } from './limits.js'
+import { OperationGate } from './operationGate.js'
+import { type ProbedPart, probe } from './probes.js'
+import { BadRequest } from './requestBody.js'
+import { buildGatewaySchema } from './schema.js'
+import { Sockets } from './sockets.js'
+import { refuseUpgrade, upgradeFault } from './upgrades.js'
+
+export interface GatewayOptions extends GatewayParts {
+  readonly host: string
+  /** 0 = any free port. */
+  readonly port: number
+  /** What is left out is as in DEFAULT_LIMITS. */
+  readonly limits?: Partial<GatewayLimits>
+  readonly logger: Logger
+  /** What this gateway needs to serve, and whether it is there; asked by /readyz. */
+  readonly readiness: () => Promise<readonly ProbedPart[]>
+}
+
+export interface Gateway {
+  /** Address of the API: http://host:port/graphql. */
+  readonly url: string
+  readonly port: number
+  /** Refuses new work, ends subscriptions, lets requests finish for at most deadlineMs, closes. May be called again. */
+  stop(deadlineMs: number): Promise<void>
+}
+
+/** The port is taken. The message is one line that says what to do. */
+export class PortInUse extends Error {
+  override readonly name = 'PortInUse'
+  constructor(host: string, port: number) {
+    super(`Port ${port} on ${host} is in use: stop the other program, or choose another port with PORT.`)
+  }
+}
+
+const PATH = '/graphql'
+/** Longer than the idle time of common load balancers, so that they close first and no request meets a closing connection. */
+const KEEP_ALIVE_MS = 65_000
+const HEADERS_TIMEOUT_MS = 10_000
+const REQUEST_TIMEOUT_MS = 30_000
+
+/** Starts the API on HTTP and WebSocket. Throws PortInUse. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { host, port, logger, readiness } = options
+  const limits = { ...DEFAULT_LIMITS, ...options.limits }
+  const schema = buildGatewaySchema()
+  const parts = {
+    schema,
+    gate: new OperationGate(schema, limits.operation),
+    formatter: new ErrorFormatter(logger, limits.operation.tokens),
+    contextOf: contextFactory(options),
+    limits,
+    logger,
+  }
+  const graphql = await GraphqlOverHttp.start(parts)
+  const sockets = new Sockets(parts)
+  const page = new GraphiqlPage(PATH)
+  let draining = false
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const url = new URL(request.url ?? '/', 'http://gateway')
+    if (url.pathname === '/healthz') return respond(response, 200, { status: 'alive' })
+    if (url.pathname === '/readyz') return probe(response, readiness, draining)
+    if (url.pathname !== PATH) throw new BadRequest(404, `Expected ${PATH}, /healthz or /readyz, found another path.`)
+    if (draining) throw new BadRequest(503, 'The server is about to stop; ask again.')
+    if (request.method === 'GET' && !url.search && /\btext\/html\b/.test(request.headers.accept ?? ''))
+      return page.serve(request, response)
+    return graphql.handle(request, response, url)
+  }
+
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+  })
+  server.on('request', (request, response) => {
+    if (draining) response.setHeader('connection', 'close')
+    route(request, response).catch((error: unknown) => answerFault(error, request, response, logger))
+  })
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const fault = upgradeFault(request, PATH, draining || sockets.full)
+    if (fault) refuseUpgrade(socket, fault)
+    else sockets.accept(request, socket, head)
+  })
+  await listen(server, host, port)
+
+  const stop = async (deadlineMs: number): Promise<void> => {
+    draining = true
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    sockets.drain()
+    const deadline = setTimeout(() => {
+      sockets.terminate()
+      server.closeAllConnections()
+    }, deadlineMs)
+    await closed
+    clearTimeout(deadline)
+    await graphql.stop()
+  }
+  let stopping: Promise<void> | undefined
+  const bound = (server.address() as AddressInfo).port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}${PATH}`,
+    port: bound,
+    stop: (deadlineMs) => {
+      stopping ??= stop(deadlineMs)
+      return stopping
+    },
+  }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(error.code === 'EADDRINUSE' ? new PortInUse(host, port) : error),
+    )
+    server.listen(port, host, resolve)
+  })
+}
+
+/** Whatever went wrong before GraphQL answered, in the form of a GraphQL answer. */
+function answerFault(error: unknown, request: IncomingMessage, response: ServerResponse, logger: Logger): void {
+  const known = error instanceof BadRequest ? error : undefined
+  if (!known && !request.destroyed) logger.error({ error }, 'A request failed by a fault of ours')
+  if (response.headersSent || response.destroyed) {
+    response.destroy()
+    return
+  }
+  // What is left of a body that was refused is not read: the connection ends with the answer.
+  if (known?.status === 413) response.setHeader('connection', 'close')
+  const code = known ? (known.status === 503 ? 'UNAVAILABLE' : 'BAD_REQUEST') : 'INTERNAL_SERVER_ERROR'
+  const details = known?.status === 503 ? { part: 'gateway', retryAfterMs: 1_000 } : {}
+  respond(response, known?.status ?? 500, {
+    errors: [{ message: known?.message ?? 'Internal server error', extensions: { ...details, code } }],
+  })
+}
+
+function respond(response: ServerResponse, status: number, body: unknown): void {
+  response.statusCode = status
+  response.setHeader('content-type', 'application/json; charset=utf-8')
+  response.end(JSON.stringify(body))
+}
