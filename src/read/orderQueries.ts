@@ -78,14 +78,21 @@ export interface OrderQueries {
   listOrders(filter: OrderFilter, sort: OrderSort, page: PageRequest): Promise<Page<OrderDocument>>
   countOrders(filter: OrderFilter): Promise<number>
   /** `words` as `searchWords` of the contract gives them. Order: all words exact before forgiven ones, then newest first, then id. Forward only. */
-  searchOrders(words: readonly string[], filter: OrderFilter, page: { readonly limit: number; readonly from?: SortKey }): Promise<OrderSearchPage>
+  searchOrders(
+    words: readonly string[],
+    filter: OrderFilter,
+    page: { readonly limit: number; readonly from?: SortKey },
+  ): Promise<OrderSearchPage>
   countMatches(words: readonly string[], filter: OrderFilter): Promise<number>
   searchFacets(words: readonly string[], filter: OrderFilter): Promise<readonly FacetCounts[]>
   orderTotals(filter: OrderFilter): Promise<{ readonly orders: number; readonly totals: readonly AmountByCurrency[] }>
   /** Buckets in the order of their key. For 'sku' the totals are those of its lines. */
   orderStatistics(filter: OrderFilter, grouping: StatisticsGrouping): Promise<readonly StatisticsBucket[]>
   /** By sku, ascending. `words`: each must be the beginning of, or (by the typing-error rule) match, a word of sku, name or category; none = all. Forward only. */
-  listProducts(words: readonly string[], page: { readonly limit: number; readonly from?: SortKey }): Promise<Page<ProductDocument>>
+  listProducts(
+    words: readonly string[],
+    page: { readonly limit: number; readonly from?: SortKey },
+  ): Promise<Page<ProductDocument>>
   countProducts(words: readonly string[]): Promise<number>
 }
 

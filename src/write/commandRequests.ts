@@ -26,8 +26,17 @@ export type OrderRequest =
       readonly items: readonly { readonly sku: string; readonly quantity: number }[]
       readonly shippingAddress: RequestedAddress
     }
-  | { readonly type: 'AddOrderItem'; readonly orderId: string; readonly item: { readonly sku: string; readonly quantity: number } }
-  | { readonly type: 'RecordPayment'; readonly orderId: string; readonly amount: RequestedMoney; readonly reference: string }
+  | {
+      readonly type: 'AddOrderItem'
+      readonly orderId: string
+      readonly item: { readonly sku: string; readonly quantity: number }
+    }
+  | {
+      readonly type: 'RecordPayment'
+      readonly orderId: string
+      readonly amount: RequestedMoney
+      readonly reference: string
+    }
   | { readonly type: 'ConfirmOrder'; readonly orderId: string }
   | { readonly type: 'ShipOrder'; readonly orderId: string; readonly trackingNumber: string }
   | { readonly type: 'DeliverOrder'; readonly orderId: string }
@@ -35,7 +44,12 @@ export type OrderRequest =
 
 export type CustomerRequest =
   | { readonly type: 'RegisterCustomer'; readonly customerId?: string; readonly name: string; readonly email: string }
-  | { readonly type: 'ChangeCustomerContact'; readonly customerId: string; readonly name?: string; readonly email?: string }
+  | {
+      readonly type: 'ChangeCustomerContact'
+      readonly customerId: string
+      readonly name?: string
+      readonly email?: string
+    }
   | { readonly type: 'ForgetCustomer'; readonly customerId: string; readonly reason: string }
 
 export type ProductRequest =
