@@ -1,0 +1,19 @@
+import { type Logger, pino, stdTimeFunctions } from 'pino'
+import pretty from 'pino-pretty'
+import type { LogLevel } from './config.js'
+
+/**
+ * The one logger of a process: JSON lines on standard output, or readable lines where a person looks on. Error objects of drivers are
+ * cut to type, message, code and stack: what else they carry (query parameters, whole requests) may be personal data.
+ */
+export function createLogger(level: LogLevel, onTerminal: boolean): Logger {
+  const options = { level, timestamp: stdTimeFunctions.isoTime, base: null, serializers: { err: lean, error: lean } }
+  return onTerminal ? pino(options, pretty({ translateTime: 'SYS:HH:MM:ss.l', sync: true })) : pino(options)
+}
+
+function lean(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  const code = 'code' in error && typeof error.code === 'string' ? { code: error.code } : {}
+  const cause = error.cause === undefined ? {} : { cause: lean(error.cause) }
+  return { type: error.name, message: error.message, ...code, stack: error.stack, ...cause }
+}

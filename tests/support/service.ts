@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import { startService } from '../../src/compose.js'
+import { parseConfig } from '../../src/config.js'
+import { type Client, connectClient } from './client.js'
+import { createTestDatabase } from './postgres.js'
+
+export interface ServiceUnderTest {
+  readonly url: string
+  readonly databaseUrl: string
+  readonly client: Client
+  stop(): Promise<void>
+}
+
+/** The whole service, composed as `npm start` does it, on a database of its own and any free port; every part in this process. */
+export async function startServiceUnderTest(env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderTest> {
+  const database = await createTestDatabase()
+  const config = parseConfig({
+    PORT: '0',
+    DATABASE_URL: database.url,
+    TOKEN_SECRET: randomBytes(32).toString('hex'),
+    PERSONAL_DATA_KEY: randomBytes(32).toString('hex'),
+    LOG_LEVEL: 'warn',
+    ...env,
+  })
+  const service = await startService(config, pino({ level: config.logLevel }), new AbortController().signal)
+  const client = connectClient(service.url)
+  return {
+    url: service.url,
+    databaseUrl: database.url,
+    client,
+    stop: async () => {
+      await client.close()
+      await service.stop()
+      await database.drop()
+    },
+  }
+}
