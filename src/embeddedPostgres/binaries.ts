@@ -32,7 +32,10 @@ export async function findBinaries(account: Account | undefined, logger: Logger)
     return await probe(shipped.native, account)
   } catch (error) {
     if (account === undefined || process.platform !== 'linux') throw cannotRun(shipped.native, account, error)
-    logger.debug({ err: error, uid: account.uid }, "PostgreSQL's account cannot run the programs where they are")
+    logger.debug(
+      { uid: account.uid, native: shipped.native },
+      "PostgreSQL's account cannot run the programs where they are",
+    )
   }
   const copy = join(COPIES_FOLDER, `order-gateway-${shipped.id}`)
   try {

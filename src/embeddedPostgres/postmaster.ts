@@ -69,7 +69,7 @@ async function launch(
     )
     await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject))
     child.unref()
-    logger.debug({ pid: child.pid, port }, 'launched PostgreSQL')
+    logger.debug({ serverPid: child.pid, port }, 'launched PostgreSQL')
     return child
   } finally {
     await log.close()
@@ -88,7 +88,7 @@ async function removeStaleRecord(
   const current = await readPostmasterRecord(layout.cluster)
   if (current === undefined || current.pid !== stale?.pid) return
   logger.info(
-    { pid: current.pid },
+    { foreignPid: current.pid },
     'postmaster.pid names a process that is no PostgreSQL of this data directory; removed it',
   )
   await rm(postmasterFile(layout.cluster), { force: true })

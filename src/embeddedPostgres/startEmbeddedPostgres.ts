@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { serverAccount } from './account.js'
@@ -66,7 +66,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     throw error
   }
   logger.info(
-    { pid: server.pid, port: server.port },
+    { serverPid: server.pid, port: server.port },
     server.origin === 'adopted' ? 'took over the running PostgreSQL' : 'PostgreSQL is ready',
   )
 
@@ -76,7 +76,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     ownership.expectEnd()
     await stopServer(server.pid, layout.cluster)
     await ownership.release()
-    logger.info({ pid: server.pid }, 'PostgreSQL has stopped')
+    logger.info({ serverPid: server.pid }, 'PostgreSQL has stopped')
   }
   return {
     url: databaseUrl(DATABASE),
@@ -93,9 +93,10 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
   } catch (error) {
     throw new EmbeddedPostgresUnavailable(
-      `${dataDir} cannot be made: set DATA_DIR to a folder that this user may write.`,
+      `${dataDir} cannot be made or written: set DATA_DIR to a folder that this user may write.`,
       { cause: error },
     )
   }
