@@ -1,0 +1,201 @@
+import type { Logger } from 'pino'
+import type { CustomerDocument } from '../src/contract/documents.js'
+import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
+import type { PersonalDataCipher } from '../src/contract/personalData.js'
+import type { AnnouncementFeed } from '../src/read/announcementFeed.js'
+import type { DocumentStore } from '../src/read/documentStore.js'
+import type { ParkedStreams } from '../src/read/parkedStreams.js'
+import type { CustomerKeys } from '../src/write/customerKeys.js'
+import type { StreamReader } from '../src/write/eventStore/eventStore.js'
+import { appliedEvents, orderAnnouncement, parkedStreams } from './announce.js'
+import { CustomerOrders } from './customerOrders.js'
+import type { AnySlot, DocumentSlot } from './documentSlot.js'
+import { DocumentsInHand } from './documentsInHand.js'
+import { type Decode, EventReader } from './eventReader.js'
+import { MissingEvents, RejectedDocument } from './faults.js'
+import { gate, inOrder } from './gate.js'
+import { factsOf } from './projections/projection.js'
+import { forgetParked, Quarantine } from './quarantine.js'
+import { groupByStream, type StreamWork, type Target } from './streamWork.js'
+
+export interface SliceConsumerParts {
+  readonly documents: DocumentStore
+  readonly feed: AnnouncementFeed
+  readonly parked: ParkedStreams
+  readonly streamReader: StreamReader
+  readonly customerKeys: CustomerKeys
+  readonly cipher: PersonalDataCipher
+  readonly logger: Logger
+}
+
+/**
+ * Brings the documents up to a slice of events and does what follows from it: quarantine, orders and their customers, announcements.
+ *
+ * May be repeated at will, and run beside itself in another process: every step either compares before it writes or is owed at least once.
+ */
+export class SliceConsumer {
+  readonly #documents: DocumentsInHand
+  readonly #feed: AnnouncementFeed
+  readonly #streams: StreamReader
+  readonly #events: EventReader
+  readonly #quarantine: Quarantine
+  readonly #customerOrders: CustomerOrders
+
+  constructor(parts: SliceConsumerParts) {
+    const { documents: store, streamReader: streams, logger } = parts
+    this.#documents = new DocumentsInHand(store)
+    this.#feed = parts.feed
+    this.#streams = streams
+    this.#events = new EventReader(parts.customerKeys, parts.cipher)
+    this.#quarantine = new Quarantine(parts.parked, logger)
+    this.#customerOrders = new CustomerOrders({
+      documents: this.#documents,
+      store,
+      streams,
+      events: this.#events,
+      logger,
+    })
+  }
+
+  /**
+   * Returns when all of it is durable and announced; only then may the slice be committed. Throws StoreUnavailable, LogUnavailable (retriable:
+   * with the same events), and faults that concern no single stream.
+   */
+  async consume(events: readonly EventEnvelope[]): Promise<void> {
+    const works = groupByStream(events)
+    await this.#quarantine.bar(works)
+    await this.#apply(works)
+    await this.#applyFaulty(works)
+    await this.#customerOrders.lookAgain(slotsOf(works, 'orders'))
+    const applied = await Promise.all(works.map((work) => appliedEvents(work, this.#streams)))
+    // Before the sweeps, which may take long: what is said is true already.
+    await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])
+    await this.#publish(await this.#customerOrders.sweep(slotsOf(works, 'customers')))
+  }
+
+  /** Folds every stream as far as it goes and writes each document once; again for those that somebody else wrote meanwhile. */
+  async #apply(works: readonly StreamWork[]): Promise<void> {
+    for (let open = works; open.length > 0; ) {
+      await this.#load(open)
+      await this.#fillGaps(open)
+      const decode = await this.#events.prepare(open.flatMap(neededEvents))
+      for (const work of open) for (const target of work.targets) foldAll(work, target, decode)
+      await this.#customerOrders.fillNew(slotsOf(open, 'orders'), customersIn(works))
+      const { conflicts, rejections } = await this.#documents.write(slotsIn(open))
+      const refused = new Set<AnySlot>(rejections.map(({ slot }) => slot))
+      const again = new Set<AnySlot>(conflicts)
+      for (const target of open.flatMap(({ targets }) => targets)) {
+        if (refused.has(target.slot)) target.faultAt = target.slot.version + 1
+      }
+      open = open.filter(({ targets }) => targets.some(({ slot }) => again.has(slot)))
+    }
+  }
+
+  /** What could not be folded or stored in one go: event by event, until the one that is to blame is found. */
+  async #applyFaulty(works: readonly StreamWork[]): Promise<void> {
+    for (const work of works) {
+      for (const target of work.targets) {
+        if (target.faultAt !== undefined) {
+          await this.#load([work])
+          const left = target.admitted(work.events).filter((event) => event.streamVersion > target.slot.version)
+          await this.#quarantine.applyOrPark(work, target, left, (...args) => this.#applyOne(...args))
+          await this.#load([work])
+        }
+        while (forgetParked(work, target)) {
+          const { conflicts } = await this.#documents.write([target.slot])
+          if (conflicts.length === 0) break
+          await this.#load([work])
+        }
+      }
+    }
+  }
+
+  async #applyOne(work: StreamWork, target: Target, envelope: EventEnvelope): Promise<void> {
+    const { slot } = target
+    for (;;) {
+      await this.#load([work])
+      if (slot.version >= envelope.streamVersion) return
+      if (slot.version !== envelope.streamVersion - 1) {
+        throw new MissingEvents(work.streamId, slot.version + 1, envelope.streamVersion)
+      }
+      foldOne(work, slot, envelope, await this.#events.prepare([envelope]))
+      if (slot.projection === 'orders') await this.#customerOrders.fillNew([slot], new Map())
+      const { conflicts, rejections } = await this.#documents.write([slot])
+      const [rejection] = rejections
+      if (rejection) throw new RejectedDocument(rejection.reason)
+      if (conflicts.length === 0) return
+    }
+  }
+
+  async #load(works: readonly StreamWork[]): Promise<void> {
+    await this.#documents.load(slotsIn(works))
+  }
+
+  async #fillGaps(works: readonly StreamWork[]): Promise<void> {
+    await Promise.all(
+      works.map(async (work) => {
+        for (const target of work.targets) {
+          const answer = gate(target.slot.version, target.admitted(work.events))
+          if (answer.kind !== 'gap') continue
+          const filling = await this.#streams.readStream(work.streamId, answer.from, answer.to)
+          work.events = inOrder([...work.events, ...filling])
+        }
+      }),
+    )
+  }
+
+  async #publish(results: Parameters<AnnouncementFeed['publish']>[0]): Promise<void> {
+    if (results.length > 0) await this.#feed.publish(results)
+  }
+}
+
+/** Up to the first event that can't be folded, which is left for #applyFaulty. */
+function foldAll(work: StreamWork, target: Target, decode: Decode): void {
+  const { slot } = target
+  target.faultAt = undefined
+  const answer = gate(slot.version, target.admitted(work.events))
+  if (answer.kind === 'done') return
+  if (answer.kind === 'gap') {
+    target.faultAt = answer.from
+    return
+  }
+  for (const envelope of answer.events) {
+    try {
+      foldOne(work, slot, envelope, decode)
+    } catch {
+      // Kept for #applyFaulty, which tries it again alone and reports what it has against it.
+      target.faultAt = envelope.streamVersion
+      return
+    }
+  }
+}
+
+function foldOne(work: StreamWork, slot: AnySlot, envelope: EventEnvelope, decode: Decode): void {
+  const before = slot.projection === 'orders' ? slot.current : undefined
+  slot.fold(decode(envelope), factsOf(envelope))
+  work.applied.add(envelope.streamVersion)
+  if (slot.projection === 'orders' && slot.current) {
+    work.snapshots.set(envelope.streamVersion, orderAnnouncement(before, slot.current))
+  }
+}
+
+/** The events that some document of the stream does not show yet. */
+function neededEvents(work: StreamWork): readonly EventEnvelope[] {
+  const shown = Math.min(...work.targets.map(({ slot }) => slot.version))
+  return work.events.filter((event) => event.streamVersion > shown)
+}
+
+function slotsIn(works: readonly StreamWork[]): readonly AnySlot[] {
+  return works.flatMap(({ targets }) => targets.map(({ slot }) => slot))
+}
+
+function slotsOf<Name extends AnySlot['projection']>(
+  works: readonly StreamWork[],
+  projection: Name,
+): readonly DocumentSlot<Name>[] {
+  return slotsIn(works).filter((slot): slot is AnySlot & DocumentSlot<Name> => slot.projection === projection)
+}
+
+function customersIn(works: readonly StreamWork[]): ReadonlyMap<string, CustomerDocument> {
+  return new Map(slotsOf(works, 'customers').flatMap(({ id, current }) => (current ? [[id, current] as const] : [])))
+}

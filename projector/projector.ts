@@ -1,0 +1,148 @@
+import type { Logger } from 'pino'
+import type { CheckpointStore } from '../src/bus/checkpointStore.js'
+import type { EventBus, EventConsumer, EventSlice } from '../src/bus/eventBus.js'
+import type { LogObserver } from '../src/bus/logObserver.js'
+import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../src/contract/globalPosition.js'
+import type { ProjectionStatusBoard } from '../src/read/projectionStatus.js'
+import { SliceConsumer, type SliceConsumerParts } from './consumeBatch.js'
+import { faultText } from './faults.js'
+import { LostTail } from './lostTail.js'
+import { OneAtATime } from './oneAtATime.js'
+import { pause, untilDone } from './retry.js'
+import { reportStatus } from './statusReport.js'
+
+const DEFAULT_SLICE_EVENTS = 500
+const DEFAULT_LOST_AFTER_MS = 30_000
+const STATUS_INTERVAL_MS = 1_000
+const SWEEP_INTERVAL_MS = 5_000
+
+export interface ProjectorOptions extends SliceConsumerParts {
+  readonly bus: EventBus
+  /** Consumer group: one for each generation of the documents. */
+  readonly group: string
+  readonly checkpoints: CheckpointStore
+  readonly observer: LogObserver
+  readonly status: ProjectionStatusBoard
+  /** Events taken at once, at most. Default 500. */
+  readonly sliceSize?: number
+  /** How old an event of the log is before it may be called lost by the bus, in milliseconds. Default 30,000. */
+  readonly lostAfterMs?: number
+}
+
+export interface Projector {
+  /** Finishes the slice in work, commits it and leaves the group. A slice that waits for a store is left to the next start. */
+  stop(): Promise<void>
+}
+
+/** Joins the group and keeps the documents up to date until it is stopped. */
+export function startProjector(options: ProjectorOptions): Projector {
+  const projector = new RunningProjector(options)
+  return { stop: () => projector.stop() }
+}
+
+class RunningProjector {
+  readonly #options: ProjectorOptions
+  readonly #logger: Logger
+  readonly #stopping = new AbortController()
+  readonly #slices: SliceConsumer
+  /** Slices and what was lost are applied by turns, so that the announcements of a stream keep their order. */
+  readonly #turns = new OneAtATime()
+  readonly #lostTail: LostTail
+  readonly #running: Promise<unknown>
+  #done: GlobalPosition = START_OF_LOG
+
+  constructor(options: ProjectorOptions) {
+    this.#options = options
+    this.#logger = options.logger
+    this.#slices = new SliceConsumer(options)
+    this.#lostTail = new LostTail({
+      observer: options.observer,
+      checkpoints: options.checkpoints,
+      documents: options.documents,
+      streams: options.streamReader,
+      group: `${options.group}/lost-tail`,
+      minAgeMs: options.lostAfterMs ?? DEFAULT_LOST_AFTER_MS,
+      logger: options.logger,
+    })
+    this.#running = Promise.all([
+      this.#project(),
+      this.#every(STATUS_INTERVAL_MS, 'The status report', () => this.#report()),
+      this.#every(Math.min(SWEEP_INTERVAL_MS, options.lostAfterMs ?? SWEEP_INTERVAL_MS), 'The sweep', () =>
+        this.#sweep(),
+      ),
+    ])
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #project(): Promise<void> {
+    const consumer = await this.#untilDone('Joining the group', () => this.#options.bus.subscribe(this.#options.group))
+    if (!consumer) return
+    try {
+      // The next slice is fetched while one is written.
+      let upcoming = this.#next(consumer)
+      for (let slice = await upcoming; slice; slice = await upcoming) {
+        upcoming = this.#next(consumer)
+        if (!(await this.#apply(slice))) return
+        await consumer.commit(slice)
+        this.#reached(slice.events.at(-1)?.position ?? START_OF_LOG)
+      }
+    } finally {
+      await this.#leave(consumer)
+    }
+  }
+
+  /** A checkpoint that can't be written any more costs repeats at the next start and nothing else. */
+  async #leave(consumer: EventConsumer): Promise<void> {
+    try {
+      await consumer.close()
+    } catch (error) {
+      this.#logger.warn({ fault: faultText(error) }, 'The last checkpoint could not be written')
+    }
+  }
+
+  #next(consumer: EventConsumer): Promise<EventSlice | undefined> {
+    const limit = this.#options.sliceSize ?? DEFAULT_SLICE_EVENTS
+    return this.#untilDone('Fetching events', () => consumer.next(limit, this.#stopping.signal))
+  }
+
+  /** False when it was stopped before the slice was done. */
+  async #apply({ events }: EventSlice): Promise<boolean> {
+    const done = await this.#untilDone('A slice of events', async () => {
+      await this.#turns.run(() => this.#slices.consume(events))
+      return true
+    })
+    return done === true
+  }
+
+  async #report(): Promise<void> {
+    const { checkpoints, group } = this.#options
+    // Of the group: this process may be standing by while another does the work.
+    this.#reached(await checkpoints.load(group))
+    await reportStatus(this.#done, this.#options)
+  }
+
+  async #sweep(): Promise<void> {
+    const takeTurn = () =>
+      this.#turns.run(() => this.#lostTail.step(this.#done, (events) => this.#slices.consume(events)))
+    while (!this.#stopping.signal.aborted && (await takeTurn()));
+  }
+
+  #reached(position: GlobalPosition): void {
+    if (compareGlobalPositions(position, this.#done) > 0) this.#done = position
+  }
+
+  async #every(intervalMs: number, what: string, task: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stopping
+    for (await pause(intervalMs, signal); !signal.aborted; await pause(intervalMs, signal)) {
+      await this.#untilDone(what, task)
+    }
+  }
+
+  #untilDone<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    return untilDone(what, work, { signal: this.#stopping.signal, logger: this.#logger })
+  }
+}

@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { faultText, isRetriable } from './faults.js'
+
+const FIRST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 5_000
+
+/**
+ * Repeats `work` until it succeeds, with growing pauses and jitter; undefined when `signal` aborts first.
+ *
+ * Without limit on purpose: what can't be reached comes back, and passing over the work would lose it. A fault that is no such outage is
+ * repeated too, loudly: a projector that stands still shows in its lag, one that goes on with a hole shows nowhere.
+ */
+export async function untilDone<Result>(
+  what: string,
+  work: () => Promise<Result>,
+  { signal, logger }: { readonly signal: AbortSignal; readonly logger: Logger },
+): Promise<Result | undefined> {
+  for (let tries = 1; !signal.aborted; tries += 1) {
+    try {
+      return await work()
+    } catch (error) {
+      const level = isRetriable(error) ? 'warn' : 'error'
+      logger[level]({ tries, fault: faultText(error) }, `${what} failed and is tried again`)
+      const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS)
+      await pause(pauseMs * (0.5 + Math.random() / 2), signal)
+    }
+  }
+  return undefined
+}
+
+/** Returns early when `signal` aborts. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
+}
