@@ -46,11 +46,13 @@ export async function appliedEvents(work: StreamWork, reader: StreamReader): Pro
 
 /** Those that stand still, named again with every event that they pass over, for whoever began to wait since. */
 export function parkedStreams(work: StreamWork): readonly ProjectionResult[] {
-  return work.targets.flatMap(({ slot, announceParked, parkedAt }): ProjectionResult[] =>
-    announceParked
-      ? [{ kind: 'parked', projections: [slot.projection], streamId: work.streamId, version: parkedAt }]
-      : [],
-  )
+  const parked = work.targets.filter(({ announceParked }) => announceParked)
+  return [...new Set(parked.map(({ parkedAt }) => parkedAt))].map((version) => ({
+    kind: 'parked',
+    projections: parked.filter(({ parkedAt }) => parkedAt === version).map(({ slot }) => slot.projection),
+    streamId: work.streamId,
+    version,
+  }))
 }
 
 function projectionsShowing(work: StreamWork, version: number): readonly ProjectionName[] {

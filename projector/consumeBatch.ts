@@ -20,7 +20,7 @@ import { groupByStream, type StreamWork, type Target } from './streamWork.js'
 
 export interface SliceConsumerParts {
   readonly documents: DocumentStore
-  readonly feed: AnnouncementFeed
+  readonly feed: Pick<AnnouncementFeed, 'publish'>
   readonly parked: ParkedStreams
   readonly streamReader: StreamReader
   readonly customerKeys: CustomerKeys
@@ -35,7 +35,7 @@ export interface SliceConsumerParts {
  */
 export class SliceConsumer {
   readonly #documents: DocumentsInHand
-  readonly #feed: AnnouncementFeed
+  readonly #feed: Pick<AnnouncementFeed, 'publish'>
   readonly #streams: StreamReader
   readonly #events: EventReader
   readonly #quarantine: Quarantine

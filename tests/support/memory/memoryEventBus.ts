@@ -1,0 +1,93 @@
+import type { EventBus, EventConsumer, EventSlice } from '../../../src/bus/eventBus.js'
+import { compareGlobalPositions, type GlobalPosition } from '../../../src/contract/globalPosition.js'
+import { MemoryCheckpoints } from './memoryCheckpoints.js'
+import type { MemoryEventLog } from './memoryEventLog.js'
+
+/** The log in memory as a bus: one active consumer a group, commits at once. */
+export class MemoryEventBus implements EventBus {
+  readonly checkpoints = new MemoryCheckpoints()
+  readonly #log: MemoryEventLog
+  readonly #members = new Map<string, MemoryConsumer[]>()
+
+  constructor(log: MemoryEventLog) {
+    this.#log = log
+  }
+
+  subscribe(group: string): Promise<EventConsumer> {
+    const members = this.#members.get(group) ?? []
+    this.#members.set(group, members)
+    const consumer = new MemoryConsumer(this.#log, this.checkpoints, group, members)
+    members.push(consumer)
+    return Promise.resolve(consumer)
+  }
+}
+
+class MemoryConsumer implements EventConsumer {
+  readonly #log: MemoryEventLog
+  readonly #checkpoints: MemoryCheckpoints
+  readonly #group: string
+  /** Of the group, in the order of joining: the first is the active one. */
+  readonly #members: MemoryConsumer[]
+  readonly #wakers = new Set<() => void>()
+  #closed = false
+  #readUpTo: GlobalPosition | undefined
+
+  constructor(log: MemoryEventLog, checkpoints: MemoryCheckpoints, group: string, members: MemoryConsumer[]) {
+    this.#log = log
+    this.#checkpoints = checkpoints
+    this.#group = group
+    this.#members = members
+  }
+
+  async next(limit: number, signal: AbortSignal): Promise<EventSlice | undefined> {
+    while (!this.#closed && !signal.aborted) {
+      if (this.#members[0] === this) {
+        this.#readUpTo ??= await this.#checkpoints.load(this.#group)
+        const events = this.#log.behind(this.#readUpTo).slice(0, limit)
+        const last = events.at(-1)
+        if (last) {
+          this.#readUpTo = last.position
+          return { events }
+        }
+      }
+      await this.#woken(signal)
+    }
+    return undefined
+  }
+
+  async commit(slice: EventSlice): Promise<void> {
+    const last = slice.events.at(-1)
+    if (!last || this.#members[0] !== this) return
+    const stored = await this.#checkpoints.load(this.#group)
+    if (compareGlobalPositions(last.position, stored) > 0) {
+      await this.#checkpoints.save(this.#group, stored, last.position)
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed = true
+    const place = this.#members.indexOf(this)
+    if (place !== -1) this.#members.splice(place, 1)
+    this.#wake()
+    for (const next of this.#members.slice(0, 1)) next.#wake()
+    return Promise.resolve()
+  }
+
+  #wake(): void {
+    for (const wake of this.#wakers) wake()
+  }
+
+  #woken(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = () => {
+        stopListening()
+        this.#wakers.delete(finish)
+        signal.removeEventListener('abort', finish)
+        resolve()
+      }
+      const stopListening = this.#log.onAppend(finish)
+      this.#wakers.add(finish)
+      signal.addEventListener('abort', finish, { once: true })
+    })
+  }
+}

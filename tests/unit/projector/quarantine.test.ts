@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { documentsIn, foldOf, projectorInMemory } from '../../support/projectorHarness.js'
+import {
+  contactChanged,
+  customerForgotten,
+  customerRegistered,
+  itemAdded,
+  orderCancelled,
+  orderConfirmed,
+  orderCreated,
+  orderShipped,
+} from '../../support/sampleEvents.js'
+
+describe('a poison event', () => {
+  it('parks its stream in front of it, and all others go on', async () => {
+    const { log, store, parked, published, consumer } = projectorInMemory()
+    log.append('order-1', orderCreated('nobody'), itemAdded(), orderConfirmed())
+    log.append('order-2', orderCreated('nobody'))
+    log.damage('order-1', 2)
+    await consumer.consume(log.events)
+    expect(store.all('orders').get('1')?.version).toBe(1)
+    expect(store.all('orders').get('2')?.version).toBe(1)
+    const rows = await parked.list()
+    expect(rows.map((row) => [row.projection, row.streamId, row.failedVersion, row.lastSkipped, row.attempts])).toEqual(
+      [
+        ['orders', 'order-1', 2, 3, 5],
+        ['orderTimelines', 'order-1', 2, 3, 5],
+      ],
+    )
+    expect(rows[0]?.error).toContain('UndecodableEvent')
+    expect(published.filter(({ kind }) => kind === 'parked')).toEqual([
+      { kind: 'parked', projections: ['orders', 'orderTimelines'], streamId: 'order-1', version: 2 },
+    ])
+    expect(
+      published.filter((each) => each.kind === 'applied').map((each) => `${each.streamId} ${each.version}`),
+    ).toEqual(['order-1 1', 'order-2 1'])
+  })
+
+  it('is passed over durably by what comes later, and what came before is announced again', async () => {
+    const { log, parked, published, consumer } = projectorInMemory()
+    log.append('order-1', orderCreated('nobody'), itemAdded())
+    log.damage('order-1', 2)
+    await consumer.consume(log.events)
+    published.length = 0
+    await consumer.consume([...log.events, ...log.append('order-1', orderConfirmed())])
+    expect((await parked.list()).map((row) => row.lastSkipped)).toEqual([3, 3])
+    expect(published.map((each) => `${each.kind} ${each.version}`)).toEqual(['applied 1', 'parked 2'])
+  })
+
+  it('is found among the events of a document that the store refuses', async () => {
+    const { log, store, parked, consumer } = projectorInMemory()
+    log.append('order-1', orderCreated('nobody'), orderConfirmed(), orderShipped('bad \u0000 text'), orderCancelled())
+    await consumer.consume(log.events)
+    expect((await parked.list()).map((row) => [row.projection, row.failedVersion, row.lastSkipped])).toEqual([
+      ['orders', 3, 4],
+      ['orderTimelines', 3, 4],
+    ])
+    expect(store.all('orders').get('1')).toMatchObject({ version: 2, status: 'CONFIRMED' })
+  })
+
+  it('does not stop the erasure of its customer', async () => {
+    const { log, store, parked, published, consumer } = projectorInMemory()
+    log.append('customer-ada', customerRegistered())
+    log.append('order-1', orderCreated('ada'))
+    await consumer.consume(log.events)
+    log.append('customer-ada', contactChanged({ name: 'Ada King' }))
+    log.damage('customer-ada', 2)
+    await consumer.consume(log.events.slice(2))
+    expect(await parked.list()).toHaveLength(1)
+    await consumer.consume(log.append('customer-ada', customerForgotten()))
+    expect(store.all('customers').get('ada')).toMatchObject({ version: 3, name: null, email: null, forgotten: true })
+    expect(store.all('orders').get('1')).toMatchObject({
+      customerVersion: 3,
+      customerName: null,
+      shippingAddress: null,
+    })
+    expect(published.at(-1)).toEqual({ kind: 'ordersOfCustomer', streamId: 'customer-ada', version: 3 })
+  })
+
+  it('goes on where a release has removed the row between the look and the record', async () => {
+    const { log, store, parked, parts, consumer } = projectorInMemory()
+    const [, poison] = log.append('order-1', orderCreated('nobody'), itemAdded())
+    if (!poison) throw new Error('Expected two events.')
+    log.damage('order-1', 2)
+    await consumer.consume(log.events)
+    log.repair(poison)
+    const raise = parked.raiseLastSkipped.bind(parked)
+    parts.parked.raiseLastSkipped = async (projection, streamId, version) => {
+      await parked.remove(projection, streamId, 2)
+      await raise(projection, streamId, version)
+    }
+    await consumer.consume(log.append('order-1', orderConfirmed()))
+    expect(documentsIn(store)).toEqual(foldOf(log))
+    expect(await parked.list()).toEqual([])
+  })
+})
