@@ -1,0 +1,47 @@
+import { createHash, createHmac } from 'node:crypto'
+
+/**
+ * Tells whether a repeated command id comes with the same request: an HMAC, because a plain hash of a name or an e-mail could be guessed.
+ *
+ * Form: `<key id>.<hexadecimal>`. The first secret signs, all verify.
+ */
+export class Fingerprints {
+  readonly #keys: readonly { readonly id: string; readonly key: Buffer }[]
+
+  constructor(secrets: readonly string[]) {
+    this.#keys = secrets.map((secret) => {
+      const key = createHash('sha256').update('order-gateway/fingerprint/').update(secret).digest()
+      return { id: createHash('sha256').update(key).digest('hex').slice(0, 8), key }
+    })
+  }
+
+  of(request: object): string {
+    const [signing] = this.#keys
+    if (!signing) throw new Error('TOKEN_SECRET: expected at least one secret, found none.')
+    return `${signing.id}.${hmac(signing.key, request)}`
+  }
+
+  /** False too where the secret that made it is not listed any more: a first result is handed out only for what is surely the same request. */
+  matches(fingerprint: string, request: object): boolean {
+    const [id, digest] = fingerprint.split('.')
+    const made = this.#keys.find((key) => key.id === id)
+    return made !== undefined && digest === hmac(made.key, request)
+  }
+}
+
+function hmac(key: Buffer, request: object): string {
+  return createHmac('sha256', key).update(canonical(request)).digest('hex')
+}
+
+/** JSON with the fields of every object in one order; what is undefined was not said. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
+  if (value !== null && typeof value === 'object') {
+    const fields = Object.entries(value).filter(([, each]) => each !== undefined)
+    return `{${fields
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`)
+      .join(',')}}`
+  }
+  return JSON.stringify(value)
+}
