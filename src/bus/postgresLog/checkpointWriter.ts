@@ -54,6 +54,12 @@ export class CheckpointWriter {
     return write
   }
 
+  /** Leaves the checkpoint to whoever is the active consumer now; what was not written will be handed out again. */
+  abandon(): void {
+    clearTimeout(this.#timer)
+    this.#overtaken = true
+  }
+
   /** Writes what is left, and nothing afterwards. Throws the store's errors. */
   async close(): Promise<void> {
     clearTimeout(this.#timer)

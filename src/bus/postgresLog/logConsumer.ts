@@ -92,6 +92,7 @@ export class PostgresLogConsumer implements EventConsumer {
     if (this.#active && lock.held && !this.#active.checkpoint.overtaken) return this.#active
     if (this.#active) {
       logger.warn({ group }, 'Not the active consumer of the group any more; standing by')
+      this.#active.checkpoint.abandon()
       this.#active = undefined
       await lock.release()
     }

@@ -78,6 +78,7 @@ class MemoryConsumer implements EventConsumer {
   }
 
   #woken(signal: AbortSignal): Promise<void> {
+    if (this.#closed || signal.aborted) return Promise.resolve()
     return new Promise((resolve) => {
       const finish = () => {
         stopListening()
