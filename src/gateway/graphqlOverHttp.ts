@@ -63,10 +63,11 @@ export class GraphqlOverHttp {
     return new GraphqlOverHttp(apollo, parts)
   }
 
-  async handle(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  /** search: the query string with its question mark, or empty. Throws BadRequest. */
+  async handle(request: IncomingMessage, response: ServerResponse, search: string): Promise<void> {
     const body = request.method === 'POST' ? await readJsonBody(request, this.#parts.limits.maxMessageBytes) : undefined
     const answer = await this.#apollo.executeHTTPGraphQLRequest({
-      httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(request), search: url.search, body },
+      httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(request), search, body },
       context: async () => this.#parts.contextOf(sourceOf(request, response)),
     })
     await write(answer, response)
@@ -80,7 +81,6 @@ export class GraphqlOverHttp {
 function gatePlugin(gate: OperationGate, traceIds: WeakMap<object, string>): ApolloServerPlugin<GatewayContext> {
   return {
     requestDidStart: async () => ({
-      validationDidStart: async ({ document }) => gate.checkShape(document),
       didResolveOperation: async ({ document, operation, request }) => {
         // Which of several operations is meant is not known: execution says so.
         if (!operation) return
@@ -93,7 +93,7 @@ function gatePlugin(gate: OperationGate, traceIds: WeakMap<object, string>): Apo
             },
           )
         }
-        gate.checkSize(document, operation, request.variables ?? {})
+        gate.check(document, operation, request.variables ?? {})
       },
       didEncounterErrors: async ({ errors, contextValue }) => {
         for (const error of errors) traceIds.set(error, contextValue.traceId)

@@ -58,6 +58,10 @@ export function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** A stream without any item: lives until the signal aborts. */
-export async function* silence(signal: AbortSignal): AsyncGenerator<never, undefined> {
-  await aborted(signal)
+export function silence(signal: AbortSignal): AsyncIterable<never> {
+  const next = async (): Promise<IteratorResult<never, undefined>> => {
+    await aborted(signal)
+    return { done: true, value: undefined }
+  }
+  return { [Symbol.asyncIterator]: () => ({ next }) }
 }

@@ -29,7 +29,9 @@ export class DocumentLoaders {
 function loaderOf<Name extends ProjectionName>(documents: ReadSide['documents'], projection: Name): Loader<Name> {
   return new DataLoader<string, Documents[Name] | undefined>(
     async (ids) => {
-      const found = await documents.get(projection, ids.filter(canBeId))
+      const possible = [...new Set(ids)].filter(canBeId)
+      if (possible.length === 0) return ids.map(() => undefined)
+      const found = await documents.get(projection, possible)
       return ids.map((id) => found.get(id)?.document)
     },
     { name: projection },

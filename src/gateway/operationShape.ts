@@ -14,13 +14,11 @@ export interface OperationShape {
   readonly aliases: number
 }
 
-const NOTHING: OperationShape = { depth: 0, aliases: 0 }
-
 /**
  * The largest shape among the document's operations.
  *
- * Each fragment is measured once, so that fragments which use each other twofold, tenfold deep, cost no more than they are long. Works on
- * documents that have not been validated: a fragment that contains itself, or does not exist, counts nothing, and validation refuses it.
+ * Each fragment is measured once, so that fragments which use each other twofold, a hundred deep, cost no more than they are long. The
+ * document has been validated: no fragment contains itself.
  */
 export function shapeOf(document: DocumentNode): OperationShape {
   const fragments = new Map<string, FragmentDefinitionNode>()
@@ -34,7 +32,6 @@ export function shapeOf(document: DocumentNode): OperationShape {
   const ofFragment = (name: string): OperationShape => {
     const known = measured.get(name)
     if (known) return known
-    measured.set(name, NOTHING)
     const shape = ofSelections(fragments.get(name)?.selectionSet)
     measured.set(name, shape)
     return shape

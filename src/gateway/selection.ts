@@ -1,5 +1,4 @@
 import {
-  type FieldNode,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
   type GraphQLResolveInfo,
@@ -18,25 +17,21 @@ import {
 export function selectedFieldNames(info: GraphQLResolveInfo): ReadonlySet<string> {
   const names = new Set<string>()
   const seenFragments = new Set<FragmentDefinitionNode>()
-  const visitAll = (set: SelectionSetNode | undefined): void => {
-    for (const selection of set?.selections ?? []) if (isIncluded(selection, info)) visit(selection)
-  }
-  const visit = (selection: SelectionNode): void => {
-    switch (selection.kind) {
-      case Kind.FIELD:
-        names.add(selection.name.value)
-        return visitAll(selection.selectionSet)
-      case Kind.INLINE_FRAGMENT:
-        return visitAll(selection.selectionSet)
-      case Kind.FRAGMENT_SPREAD: {
-        const fragment = info.fragments[selection.name.value]
-        if (!fragment || seenFragments.has(fragment)) return
-        seenFragments.add(fragment)
-        return visitAll(fragment.selectionSet)
-      }
+  const visit = (set: SelectionSetNode | undefined): void => {
+    for (const selection of set?.selections ?? []) {
+      if (!isIncluded(selection, info)) continue
+      if (selection.kind === Kind.FIELD) names.add(selection.name.value)
+      if (selection.kind === Kind.FRAGMENT_SPREAD) visitFragment(selection.name.value)
+      else visit(selection.selectionSet)
     }
   }
-  for (const node of info.fieldNodes as readonly FieldNode[]) visitAll(node.selectionSet)
+  const visitFragment = (name: string): void => {
+    const fragment = info.fragments[name]
+    if (!fragment || seenFragments.has(fragment)) return
+    seenFragments.add(fragment)
+    visit(fragment.selectionSet)
+  }
+  for (const node of info.fieldNodes) visit(node.selectionSet)
   return names
 }
 

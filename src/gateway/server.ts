@@ -46,6 +46,7 @@ const PATH = '/graphql'
 const KEEP_ALIVE_MS = 65_000
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
+const IDLE_CHECK_MS = 20
 
 /** Starts the API on HTTP and WebSocket. Throws PortInUse. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -66,14 +67,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   let draining = false
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(request.url ?? '/', 'http://gateway')
-    if (url.pathname === '/healthz') return respond(response, 200, { status: 'alive' })
-    if (url.pathname === '/readyz') return probe(response, readiness, draining)
-    if (url.pathname !== PATH) throw new BadRequest(404, `Expected ${PATH}, /healthz or /readyz, found another path.`)
+    const { path, search } = targetOf(request)
+    if (path === '/healthz') return respond(response, 200, { status: 'alive' })
+    if (path === '/readyz') return probe(response, readiness, draining)
+    if (path !== PATH) throw new BadRequest(404, `Expected ${PATH}, /healthz or /readyz, found another path.`)
     if (draining) throw new BadRequest(503, 'The server is about to stop; ask again.')
-    if (request.method === 'GET' && !url.search && /\btext\/html\b/.test(request.headers.accept ?? ''))
-      return page.serve(request, response)
-    return graphql.handle(request, response, url)
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      response.setHeader('allow', 'GET, POST')
+      throw new BadRequest(405, 'Expected GET or POST, found another method.')
+    }
+    if (isBrowser(request) && search === '') return page.serve(request, response)
+    return graphql.handle(request, response, search)
   }
 
   const server = createServer({
@@ -96,11 +100,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     draining = true
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     sockets.drain()
+    // A connection that is busy now is idle once its answer is out, and then waits for a next request that is not to come.
+    const idle = setInterval(() => server.closeIdleConnections(), IDLE_CHECK_MS)
     const deadline = setTimeout(() => {
       sockets.terminate()
       server.closeAllConnections()
     }, deadlineMs)
     await closed
+    clearInterval(idle)
     clearTimeout(deadline)
     await graphql.stop()
   }
@@ -123,6 +130,17 @@ async function listen(server: Server, host: string, port: number): Promise<void>
     )
     server.listen(port, host, resolve)
   })
+}
+
+/** By hand and not by URL: a request line may hold anything, and has to be answered all the same. */
+function targetOf(request: IncomingMessage): { readonly path: string; readonly search: string } {
+  const target = request.url ?? '/'
+  const queryAt = target.indexOf('?')
+  return queryAt < 0 ? { path: target, search: '' } : { path: target.slice(0, queryAt), search: target.slice(queryAt) }
+}
+
+function isBrowser(request: IncomingMessage): boolean {
+  return request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '')
 }
 
 /** Whatever went wrong before GraphQL answered, in the form of a GraphQL answer. */

@@ -41,7 +41,12 @@ export class SocketSession {
 
   /** Resolves when the text has been handed to the network, also when the socket is gone: the protocol is told of that by its close. */
   async send(text: string): Promise<void> {
-    if (this.#cutOffIfBehind() || this.#socket.readyState !== this.#socket.OPEN) return
+    this.#cutOffIfBehind()
+    if (this.#socket.readyState !== this.#socket.OPEN) {
+      // Now and not when the close is reported: a source that never has to wait would not let that happen.
+      this.ended()
+      return
+    }
     await new Promise<void>((resolve) => this.#socket.send(text, () => resolve()))
   }
 
@@ -82,9 +87,7 @@ export class SocketSession {
     if (this.#draining.signal.aborted && this.#underWay === 0) this.#socket.close(GOING_AWAY, 'Going away')
   }
 
-  #cutOffIfBehind(): boolean {
-    const behind = this.#socket.bufferedAmount > this.#maxBufferedBytes
-    if (behind) this.#socket.terminate()
-    return behind
+  #cutOffIfBehind(): void {
+    if (this.#socket.bufferedAmount > this.#maxBufferedBytes) this.#socket.terminate()
   }
 }

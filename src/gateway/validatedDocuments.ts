@@ -1,7 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql'
 import { LRUCache } from 'lru-cache'
 import type { ErrorCode } from './errors.js'
-import type { OperationGate } from './operationGate.js'
 
 /** Characters of operation texts that are kept parsed. */
 const MAX_CACHED_CHARACTERS = 4_000_000
@@ -17,25 +16,22 @@ export class InvalidDocument extends Error {
 /** Parsed and validated documents by their text, for sockets: on HTTP Apollo Server keeps its own. */
 export class ValidatedDocuments {
   readonly #schema: GraphQLSchema
-  readonly #gate: OperationGate
   readonly #maxTokens: number
   readonly #documents = new LRUCache<string, DocumentNode>({
     maxSize: MAX_CACHED_CHARACTERS,
     sizeCalculation: (_document, text) => text.length + 1,
   })
 
-  constructor(schema: GraphQLSchema, gate: OperationGate, maxTokens: number) {
+  constructor(schema: GraphQLSchema, maxTokens: number) {
     this.#schema = schema
-    this.#gate = gate
     this.#maxTokens = maxTokens
   }
 
-  /** Throws InvalidDocument, QUERY_TOO_COMPLEX. */
+  /** Throws InvalidDocument. */
   get(text: string): DocumentNode {
     const known = this.#documents.get(text)
     if (known) return known
     const document = this.#parse(text)
-    this.#gate.checkShape(document)
     const faults = validate(this.#schema, document)
     if (faults.length > 0)
       throw new InvalidDocument(faults.map((fault) => withCode(fault, 'GRAPHQL_VALIDATION_FAILED')))
