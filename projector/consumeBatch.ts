@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { CustomerDocument } from '../src/contract/documents.js'
+import type { CustomerDocument, ProjectionName } from '../src/contract/documents.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import type { PersonalDataCipher } from '../src/contract/personalData.js'
 import type { AnnouncementFeed } from '../src/read/announcementFeed.js'
@@ -64,6 +64,27 @@ export class SliceConsumer {
   async consume(events: readonly EventEnvelope[]): Promise<void> {
     const works = groupByStream(events)
     await this.#quarantine.bar(works)
+    await this.#project(works)
+  }
+
+  /**
+   * Takes a parked stream up again, once its cause is gone: applies from the log what was passed over, announces every version, and removes the
+   * row only where nothing more was passed over meanwhile. May run beside the projector, in another process too.
+   */
+  async release(projection: ProjectionName, streamId: string): Promise<'released' | 'parked-again' | 'not-parked'> {
+    for (let row = await this.#quarantine.rowOf(projection, streamId); row; ) {
+      const works = groupByStream(await this.#streams.readStream(streamId, row.failedVersion, row.lastSkipped))
+      await this.#quarantine.bar(works, projection)
+      await this.#project(works)
+      const target = works[0]?.targets.find(({ slot }) => slot.projection === projection)
+      if (target?.parked) return 'parked-again'
+      if (await this.#quarantine.remove(row)) return 'released'
+      row = await this.#quarantine.rowOf(projection, streamId)
+    }
+    return 'not-parked'
+  }
+
+  async #project(works: readonly StreamWork[]): Promise<void> {
     await this.#apply(works)
     await this.#applyFaulty(works)
     await this.#customerOrders.lookAgain(slotsOf(works, 'orders'))

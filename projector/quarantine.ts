@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { ProjectionName } from '../src/contract/documents.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
-import type { ParkedStreams } from '../src/read/parkedStreams.js'
+import type { ParkedStream, ParkedStreams } from '../src/read/parkedStreams.js'
 import type { AnySlot } from './documentSlot.js'
 import { faultText, isRetriable } from './faults.js'
 import { forgotten } from './projections/customer.js'
@@ -28,10 +29,10 @@ export class Quarantine {
 
   /**
    * Bars the parked projections of these streams from what lies behind the event that they were parked at, and records durably what they pass
-   * over in this slice.
+   * over in this slice. released: a projection that is let through.
    */
-  async bar(works: readonly StreamWork[]): Promise<void> {
-    const rows = await this.#parked.find(works.map(({ streamId }) => streamId))
+  async bar(works: readonly StreamWork[], released?: ProjectionName): Promise<void> {
+    const rows = await this.#find(works, released)
     if (rows.length === 0) return
     const byStream = new Map(works.map((work) => [work.streamId, work]))
     for (const { streamId, projection, lastSkipped } of rows) {
@@ -39,7 +40,7 @@ export class Quarantine {
       if (passed > lastSkipped) await this.#parked.raiseLastSkipped(projection, streamId, passed)
     }
     // Looked at once more: a release may have removed the row between the look and the raise, which then recorded nothing.
-    for (const { streamId, projection, failedVersion } of await this.#parked.find(rows.map((row) => row.streamId))) {
+    for (const { streamId, projection, failedVersion } of await this.#find(works, released)) {
       const work = byStream.get(streamId)
       const target = work?.targets.find(({ slot }) => slot.projection === projection)
       if (!work || !target) continue
@@ -68,6 +69,21 @@ export class Quarantine {
     }
   }
 
+  async rowOf(projection: ProjectionName, streamId: string): Promise<ParkedStream | undefined> {
+    const rows = await this.#parked.find([streamId])
+    return rows.find((row) => row.projection === projection)
+  }
+
+  /** False when more was passed over since the row was read. */
+  remove({ projection, streamId, lastSkipped }: ParkedStream): Promise<boolean> {
+    return this.#parked.remove(projection, streamId, lastSkipped)
+  }
+
+  async #find(works: readonly StreamWork[], except: ProjectionName | undefined): Promise<readonly ParkedStream[]> {
+    const rows = await this.#parked.find(works.map(({ streamId }) => streamId))
+    return rows.filter(({ projection }) => projection !== except)
+  }
+
   async #park(work: StreamWork, slot: AnySlot, envelope: EventEnvelope, error: string): Promise<void> {
     const { projection } = slot
     const { streamId, streamVersion: failedVersion, type: eventType } = envelope
@@ -91,7 +107,7 @@ export class Quarantine {
  */
 export function forgetParked(work: StreamWork, target: Target): boolean {
   const { slot } = target
-  if (slot.projection !== 'customers' || target.parkedAt === Number.POSITIVE_INFINITY) return false
+  if (slot.projection !== 'customers' || !target.parked) return false
   const event = work.events.find(({ type }) => type === 'CustomerForgotten')
   if (!event || event.streamVersion <= slot.version) return false
   const at = event.metadata.occurredAt

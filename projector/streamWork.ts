@@ -50,11 +50,13 @@ export class Target {
 
   constructor(readonly slot: AnySlot) {}
 
+  get parked(): boolean {
+    return this.parkedAt !== Number.POSITIVE_INFINITY
+  }
+
   /** The events that this projection may look at. */
   admitted(events: readonly EventEnvelope[]): readonly EventEnvelope[] {
-    return this.parkedAt === Number.POSITIVE_INFINITY
-      ? events
-      : events.filter((event) => event.streamVersion < this.parkedAt)
+    return this.parked ? events.filter((event) => event.streamVersion < this.parkedAt) : events
   }
 }
 

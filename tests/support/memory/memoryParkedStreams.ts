@@ -6,7 +6,9 @@ export class MemoryParkedStreams implements ParkedStreams {
   readonly #rows = new Map<string, ParkedStream>()
 
   park(stream: ParkedStream): Promise<void> {
-    this.#rows.set(key(stream.projection, stream.streamId), stream)
+    const before = this.#rows.get(key(stream.projection, stream.streamId))
+    const lastSkipped = Math.max(stream.lastSkipped, before?.lastSkipped ?? 0)
+    this.#rows.set(key(stream.projection, stream.streamId), { ...stream, lastSkipped })
     return Promise.resolve()
   }
 

@@ -77,6 +77,27 @@ describe('a poison event', () => {
     expect(published.at(-1)).toEqual({ kind: 'ordersOfCustomer', streamId: 'customer-ada', version: 3 })
   })
 
+  it('is released once its cause is gone: everything passed over is applied and announced', async () => {
+    const { log, store, parked, published, consumer } = projectorInMemory()
+    const [, poison] = log.append('order-1', orderCreated('nobody'), itemAdded())
+    if (!poison) throw new Error('Expected two events.')
+    log.damage('order-1', 2)
+    await consumer.consume(log.events)
+    await consumer.consume(log.append('order-1', orderConfirmed()))
+    expect(await consumer.release('orders', 'order-1')).toBe('parked-again')
+    log.repair(poison)
+    published.length = 0
+    expect(await consumer.release('orders', 'order-1')).toBe('released')
+    expect(await consumer.release('orders', 'order-1')).toBe('not-parked')
+    expect(await consumer.release('orderTimelines', 'order-1')).toBe('released')
+    expect(documentsIn(store)).toEqual(foldOf(log))
+    expect(await parked.list()).toEqual([])
+    const applied = published.flatMap((each) =>
+      each.kind === 'applied' ? [`${each.projections} ${each.version}`] : [],
+    )
+    expect(applied).toEqual(['orders 2', 'orders 3', 'orders,orderTimelines 2', 'orders,orderTimelines 3'])
+  })
+
   it('goes on where a release has removed the row between the look and the record', async () => {
     const { log, store, parked, parts, consumer } = projectorInMemory()
     const [, poison] = log.append('order-1', orderCreated('nobody'), itemAdded())
