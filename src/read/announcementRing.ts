@@ -1,0 +1,145 @@
+import type { AppliedEvent, OrderAnnouncement, ProjectionResult } from '../contract/projectionResult.js'
+import type { FeedItem, FeedPosition } from './announcementFeed.js'
+import { ResumeExpired } from './consistency.js'
+
+/** An event of an order, announced for the first time. */
+export interface OrderChangeAnnouncement {
+  readonly position: FeedPosition
+  readonly event: AppliedEvent & { readonly order: OrderAnnouncement }
+}
+
+/** Counts announcements since the ring began; grows by one with each. Means something in this process only. */
+export type RingIndex = number
+
+interface Entry {
+  readonly position: FeedPosition
+  readonly streamId: string
+  /** Undefined where `ordersChanged` has nothing to say: another stream, a repeat, a parked stream. */
+  readonly change: OrderChangeAnnouncement | undefined
+}
+
+export interface RingBounds {
+  /** Announcements kept. */
+  readonly capacity: number
+  /** A repeat comes at most so many announcements after its original: what projectors may have announced but not yet committed. */
+  readonly repeatSpan: number
+}
+
+/**
+ * The recent part of the announcement feed, in memory: what one gateway fans out, and what `ordersChanged` resumes from.
+ *
+ * Listeners of a stream are found by its id; nobody filters what is not theirs. Readers of all orders keep an index and take from it at their
+ * own pace: a slow one falls out of the ring and is told so, it never makes a buffer grow.
+ */
+export class AnnouncementRing {
+  readonly #bounds: RingBounds
+  readonly #entries: (Entry | undefined)[]
+  readonly #indexes = new Map<FeedPosition, RingIndex>()
+  /** By stream: the highest version announced with an order's facts, and where. Forgotten with that entry. */
+  readonly #announced = new Map<string, { readonly version: number; readonly index: RingIndex }>()
+  readonly #streamListeners = new Map<string, Set<(result: ProjectionResult) => void>>()
+  readonly #appendListeners = new Set<() => void>()
+  #end: RingIndex = 0
+  #holdsWholeFeed = false
+
+  constructor(bounds: RingBounds) {
+    this.#bounds = bounds
+    this.#entries = new Array<Entry | undefined>(bounds.capacity)
+  }
+
+  /** items: the newest of the feed, oldest first, asked for by the ring's capacity, so that the rings of all gateways reach equally far back. */
+  fill(items: readonly FeedItem[]): void {
+    this.#holdsWholeFeed = items.length < this.#bounds.capacity
+    this.append(items)
+  }
+
+  append(items: readonly FeedItem[]): void {
+    for (const item of items) {
+      this.#keep(item)
+      for (const listener of [...(this.#streamListeners.get(item.result.streamId) ?? [])]) listener(item.result)
+    }
+    for (const listener of [...this.#appendListeners]) listener()
+  }
+
+  /** Calls `listener` in the tick of the announcement, which it must neither block nor throw in. Returns its removal. */
+  listen(streamId: string, listener: (result: ProjectionResult) => void): () => void {
+    const listeners = this.#streamListeners.get(streamId) ?? new Set()
+    this.#streamListeners.set(streamId, listeners.add(listener))
+    return () => {
+      listeners.delete(listener)
+      if (listeners.size === 0 && this.#streamListeners.get(streamId) === listeners)
+        this.#streamListeners.delete(streamId)
+    }
+  }
+
+  /** Calls `listener` after announcements were added; it takes them with `take`. Returns its removal. */
+  onAppended(listener: () => void): () => void {
+    this.#appendListeners.add(listener)
+    return () => this.#appendListeners.delete(listener)
+  }
+
+  /** Behind the newest announcement. */
+  get end(): RingIndex {
+    return this.#end
+  }
+
+  get listenerCount(): number {
+    return this.#appendListeners.size + [...this.#streamListeners.values()].reduce((sum, { size }) => sum + size, 0)
+  }
+
+  /**
+   * Behind the announcement at `position`; undefined where the ring does not hold it (yet, when another gateway gave it out).
+   * Throws ResumeExpired where a repeat behind it might have its original before the ring.
+   */
+  indexBehind(position: FeedPosition): RingIndex | undefined {
+    const index = this.#indexes.get(position)
+    if (index === undefined) return undefined
+    if (!this.#holdsWholeFeed && index - this.#start < this.#bounds.repeatSpan) throw new ResumeExpired()
+    return index + 1
+  }
+
+  /** Up to `limit` changes that `accepts` takes, from `from` on, and where to go on. Throws ResumeExpired where the ring has moved past `from`. */
+  take(
+    from: RingIndex,
+    limit: number,
+    accepts: (order: OrderAnnouncement) => boolean,
+  ): { readonly changes: readonly OrderChangeAnnouncement[]; readonly next: RingIndex } {
+    if (from < this.#start) throw new ResumeExpired('This subscription was read more slowly than orders change.')
+    const changes: OrderChangeAnnouncement[] = []
+    let next = from
+    for (; next < this.#end && changes.length < limit; next++) {
+      const change = this.#entries[next % this.#bounds.capacity]?.change
+      if (change && accepts(change.event.order)) changes.push(change)
+    }
+    return { changes, next }
+  }
+
+  get #start(): RingIndex {
+    return Math.max(0, this.#end - this.#bounds.capacity)
+  }
+
+  #keep({ result, position }: FeedItem): void {
+    const index = this.#end
+    const slot = index % this.#bounds.capacity
+    const oldest = this.#entries[slot]
+    if (oldest) this.#forget(oldest, index - this.#bounds.capacity)
+    this.#entries[slot] = { position, streamId: result.streamId, change: this.#changeOf(result, position, index) }
+    this.#indexes.set(position, index)
+    this.#end = index + 1
+  }
+
+  #changeOf(result: ProjectionResult, position: FeedPosition, index: RingIndex): OrderChangeAnnouncement | undefined {
+    if (result.kind !== 'applied' || !result.order) return undefined
+    // In order per stream: what is not higher than the highest was announced before.
+    const highest = this.#announced.get(result.streamId)
+    if (highest && highest.version >= result.version) return undefined
+    this.#announced.set(result.streamId, { version: result.version, index })
+    return { position, event: { ...result, order: result.order } }
+  }
+
+  #forget({ position, streamId }: Entry, index: RingIndex): void {
+    this.#holdsWholeFeed = false
+    if (this.#indexes.get(position) === index) this.#indexes.delete(position)
+    if (this.#announced.get(streamId)?.index === index) this.#announced.delete(streamId)
+  }
+}

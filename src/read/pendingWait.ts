@@ -1,0 +1,162 @@
+import type { StreamVersion } from '../contract/consistencyToken.js'
+import type { ProjectionResult } from '../contract/projectionResult.js'
+import type { BatchedDocuments } from './batchedDocuments.js'
+import type { View, WaitOutcome } from './consistency.js'
+import { StoreUnavailable } from './documentStore.js'
+import type { Searchability } from './searchability.js'
+import { needsOf, type VersionNeed } from './versionNeeds.js'
+
+/** A last look may end so long after the deadline; a store that has not answered by then cannot be reached. */
+const LAST_LOOK_MS = 1_000
+
+/**
+ * One wait for one version, from its first look to its one outcome.
+ *
+ *   looking --all shown--> (searchable) --> reached
+ *      |  \--not all, and parked----------> parked
+ *      |  \--not all----------------------> listening --announced or re-check--> looking
+ *      |                                        \--deadline--> looking for the last time --> timedOut
+ *
+ * Announcements and looks only ever raise what is known to be shown, so that they may come in any order.
+ */
+export class PendingWait {
+  readonly outcome: Promise<WaitOutcome>
+  readonly #target: StreamVersion
+  readonly #documents: BatchedDocuments
+  readonly #searchability: Searchability
+  readonly #shown: Map<VersionNeed, number>
+  readonly #needsSearch: boolean
+  readonly #settled = Promise.withResolvers<WaitOutcome>()
+  #isSettled = false
+  #isSearchable: boolean
+  #isParked = false
+  #isLate = false
+  #look: 'none' | 'under way' | 'under way, once more' = 'none'
+  /** Of the last look: why it told nothing. */
+  #lookFault: StoreUnavailable | undefined = new StoreUnavailable('The read store has not answered in time.')
+  #lastLookTimer: NodeJS.Timeout | undefined
+
+  constructor(
+    target: StreamVersion,
+    views: readonly View[],
+    ports: { readonly documents: BatchedDocuments; readonly searchability: Searchability },
+  ) {
+    const { needs, searchable } = needsOf(target, views)
+    this.#target = target
+    this.#documents = ports.documents
+    this.#searchability = ports.searchability
+    this.#shown = new Map(needs.map((need) => [need, 0]))
+    this.#needsSearch = searchable
+    this.#isSearchable = !searchable
+    this.outcome = this.#settled.promise
+  }
+
+  hear(result: ProjectionResult): void {
+    for (const need of this.#shown.keys()) this.#raise(need, need.shownBy(result))
+    // A parked stream may have been released since it was announced: only a look can tell.
+    if (result.kind === 'parked' || this.#isShown()) this.look()
+  }
+
+  /** Begins a look, or asks for one more after the one under way, which may have read before what is looked for now. */
+  look(): void {
+    if (this.#isSettled) return
+    if (this.#isShown() && !this.#needsSearch) this.#settle({ kind: 'reached' })
+    else if (this.#look === 'none') void this.#lookUntilKnown()
+    else this.#look = 'under way, once more'
+  }
+
+  /** The deadline has come: answers after one more look, since the announcement may have been lost. */
+  end(): void {
+    if (this.#isSettled || this.#isLate) return
+    this.#isLate = true
+    this.#lastLookTimer = setTimeout(() => this.#settleLate(), LAST_LOOK_MS)
+    this.look()
+  }
+
+  /** Nobody waits any more: answers with what is known. */
+  abandon(): void {
+    this.#settle({ kind: 'timedOut', currentVersion: this.#currentVersion() })
+  }
+
+  async #lookUntilKnown(): Promise<void> {
+    do {
+      this.#look = 'under way'
+      try {
+        await this.#lookOnce()
+        this.#lookFault = undefined
+      } catch (error) {
+        if (!(error instanceof StoreUnavailable)) return this.#fail(error)
+        this.#lookFault = error
+      }
+      if (this.#isShown() && this.#isSearchable) return this.#settle({ kind: 'reached' })
+      if (this.#isParked) return this.#settle({ kind: 'parked', currentVersion: this.#currentVersion() })
+      // A store that does not answer is asked again by the next re-check, not at once. Read as a whole: a look may be asked for meanwhile.
+    } while (this.#wantsOneMore() && !this.#lookFault && !this.#isSettled)
+    this.#look = 'none'
+    if (this.#isLate) this.#settleLate()
+  }
+
+  async #lookOnce(): Promise<void> {
+    if (!this.#isShown()) {
+      const unmet = [...this.#shown].filter(([, version]) => version < this.#target.version).map(([need]) => need)
+      // Documents first: what is parked by the time of the second read was not applied at the time of the first.
+      const versions = await Promise.all(unmet.map((need) => need.look(this.#documents)))
+      unmet.forEach((need, index) => {
+        this.#raise(need, versions[index] ?? 0)
+      })
+    }
+    if (this.#isShown()) await this.#search()
+    else this.#isParked = await this.#standsStill()
+  }
+
+  async #search(): Promise<void> {
+    if (this.#isSearchable) return
+    await this.#searchability.reached()
+    this.#isSearchable = true
+  }
+
+  /** Whether something that is still needed will not come before an operator releases it. */
+  async #standsStill(): Promise<boolean> {
+    const rows = await this.#documents.parkedProjections(this.#target.streamId)
+    return rows.some(
+      ({ projection, failedVersion }) =>
+        failedVersion <= this.#target.version &&
+        [...this.#shown].some(([need, shown]) => need.projection === projection && shown < this.#target.version),
+    )
+  }
+
+  #wantsOneMore(): boolean {
+    return this.#look === 'under way, once more'
+  }
+
+  #isShown(): boolean {
+    return [...this.#shown.values()].every((version) => version >= this.#target.version)
+  }
+
+  /** Of the slowest view. What is shown but not searchable yet is not shown by a list. */
+  #currentVersion(): number {
+    const shown = Math.min(...this.#shown.values())
+    return Math.min(shown, this.#isSearchable ? shown : this.#target.version - 1)
+  }
+
+  #raise(need: VersionNeed, version: number): void {
+    this.#shown.set(need, Math.max(version, this.#shown.get(need) ?? 0))
+  }
+
+  #settleLate(): void {
+    if (this.#lookFault) this.#fail(this.#lookFault)
+    else this.#settle({ kind: 'timedOut', currentVersion: this.#currentVersion() })
+  }
+
+  #settle(outcome: WaitOutcome): void {
+    this.#isSettled = true
+    clearTimeout(this.#lastLookTimer)
+    this.#settled.resolve(outcome)
+  }
+
+  #fail(error: unknown): void {
+    this.#isSettled = true
+    clearTimeout(this.#lastLookTimer)
+    this.#settled.reject(error)
+  }
+}

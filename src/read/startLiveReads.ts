@@ -1,0 +1,83 @@
+import type { Logger } from 'pino'
+import type { AnnouncementFeed, FeedPosition } from './announcementFeed.js'
+import { AnnouncementRing, type RingBounds } from './announcementRing.js'
+import { BatchedDocuments } from './batchedDocuments.js'
+import type { OrderWatcher, VersionWaiter } from './consistency.js'
+import type { DocumentStore } from './documentStore.js'
+import type { ParkedStreams } from './parkedStreams.js'
+import { Recheck } from './recheck.js'
+import { AnnouncedVersionWaiter, type WaiterBounds } from './waitForVersion.js'
+import { AnnouncedOrderWatcher } from './watchOrders.js'
+
+export interface LiveReads {
+  readonly waiter: VersionWaiter
+  readonly watcher: OrderWatcher
+  /** Answers those who still wait with what is known, and lets go of the feed. */
+  stop(): Promise<void>
+}
+
+/** About 10 MB. A projector announces at most its slices under way twice. */
+const RING: RingBounds = { capacity: 10_000, repeatSpan: 2_000 }
+const WAITERS: WaiterBounds = { inAll: 20_000, perConnection: 200 }
+const WAITER_RECHECK_MS = 1_000
+/** Seldom: subscriptions stay open for hours, and the feed is durable. */
+const WATCHER_RECHECK_MS = 30_000
+
+/**
+ * Reading one's own writes, and live updates: fills the ring from the feed and follows it from there.
+ *
+ * A fault of the feed is logged and leaves waits and `orderChanged` to their re-checks. Throws StoreUnavailable when it cannot be read at the start.
+ */
+export async function startLiveReads({
+  documents,
+  feed,
+  parked,
+  logger,
+}: {
+  readonly documents: Pick<DocumentStore, 'get' | 'makeSearchable'>
+  readonly feed: Pick<AnnouncementFeed, 'latest' | 'follow'>
+  readonly parked: Pick<ParkedStreams, 'find'>
+  readonly logger: Logger
+}): Promise<LiveReads> {
+  const ring = new AnnouncementRing(RING)
+  const latest = await feed.latest(RING.capacity)
+  ring.fill(latest.items)
+
+  const stopping = new AbortController()
+  const following = follow(feed, latest.end, ring, stopping.signal, logger)
+  const batched = new BatchedDocuments(documents, parked)
+  const waiter = new AnnouncedVersionWaiter({
+    ring,
+    documents: batched,
+    searchability: { reached: () => documents.makeSearchable() },
+    recheck: new Recheck(WAITER_RECHECK_MS),
+    bounds: WAITERS,
+  })
+  const watcher = new AnnouncedOrderWatcher({ ring, documents: batched, recheck: new Recheck(WATCHER_RECHECK_MS) })
+  return {
+    waiter,
+    watcher,
+    stop: async () => {
+      stopping.abort()
+      waiter.stop()
+      await following
+    },
+  }
+}
+
+async function follow(
+  feed: Pick<AnnouncementFeed, 'follow'>,
+  after: FeedPosition,
+  ring: AnnouncementRing,
+  signal: AbortSignal,
+  logger: Logger,
+): Promise<void> {
+  try {
+    await feed.follow(after, (items) => ring.append(items), signal)
+  } catch (error) {
+    logger.error(
+      { err: error },
+      'The feed of announcements ended by a fault: waits and live updates only look from time to time now',
+    )
+  }
+}

@@ -1,0 +1,94 @@
+import type { StreamVersion } from '../contract/consistencyToken.js'
+import type { AnnouncementRing } from './announcementRing.js'
+import type { BatchedDocuments } from './batchedDocuments.js'
+import { TooManyWaiters, type VersionWaiter, type View, type WaitOutcome } from './consistency.js'
+import { PendingWait } from './pendingWait.js'
+import type { Recheck } from './recheck.js'
+import type { Searchability } from './searchability.js'
+
+export interface WaiterBounds {
+  readonly inAll: number
+  readonly perConnection: number
+}
+
+/**
+ * Waits on announcements, and looks before and beside them.
+ *
+ * The listener is there before the first look: what is announced in between is not missed. A caller whose signal aborts is answered at once
+ * with `timedOut` and what is known.
+ */
+export class AnnouncedVersionWaiter implements VersionWaiter {
+  readonly #ring: AnnouncementRing
+  readonly #ports: { readonly documents: BatchedDocuments; readonly searchability: Searchability }
+  readonly #recheck: Recheck
+  readonly #bounds: WaiterBounds
+  readonly #pending = new Set<PendingWait>()
+  readonly #byConnection = new WeakMap<object, number>()
+
+  constructor(parts: {
+    readonly ring: AnnouncementRing
+    readonly documents: BatchedDocuments
+    readonly searchability: Searchability
+    readonly recheck: Recheck
+    readonly bounds: WaiterBounds
+  }) {
+    this.#ring = parts.ring
+    this.#ports = { documents: parts.documents, searchability: parts.searchability }
+    this.#recheck = parts.recheck
+    this.#bounds = parts.bounds
+  }
+
+  get size(): number {
+    return this.#pending.size
+  }
+
+  async waitFor(
+    target: StreamVersion,
+    views: readonly View[],
+    {
+      timeoutMs,
+      signal,
+      connection,
+    }: { readonly timeoutMs: number; readonly signal?: AbortSignal; readonly connection?: object },
+  ): Promise<WaitOutcome> {
+    const wait = new PendingWait(target, views, this.#ports)
+    this.#enter(connection)
+    this.#pending.add(wait)
+    const stopListening = this.#ring.listen(target.streamId, (result) => wait.hear(result))
+    const stopRechecks = this.#recheck.add(() => wait.look())
+    const deadline = setTimeout(() => wait.end(), timeoutMs)
+    const abandon = () => wait.abandon()
+    signal?.addEventListener('abort', abandon, { once: true })
+    try {
+      if (signal?.aborted) wait.abandon()
+      wait.look()
+      return await wait.outcome
+    } finally {
+      signal?.removeEventListener('abort', abandon)
+      clearTimeout(deadline)
+      stopRechecks()
+      stopListening()
+      this.#pending.delete(wait)
+      this.#leave(connection)
+    }
+  }
+
+  /** Answers everybody who still waits with what is known. */
+  stop(): void {
+    for (const wait of [...this.#pending]) wait.abandon()
+  }
+
+  #enter(connection: object | undefined): void {
+    const ofConnection = connection ? (this.#byConnection.get(connection) ?? 0) : 0
+    const { inAll, perConnection } = this.#bounds
+    if (this.#pending.size >= inAll)
+      throw new TooManyWaiters(`Expected at most ${inAll} waits at once; let some end first.`)
+    if (ofConnection >= perConnection)
+      throw new TooManyWaiters(`Expected at most ${perConnection} waits at once on one connection; let some end first.`)
+    if (connection) this.#byConnection.set(connection, ofConnection + 1)
+  }
+
+  #leave(connection: object | undefined): void {
+    if (connection) this.#byConnection.set(connection, (this.#byConnection.get(connection) ?? 1) - 1)
+  }
+}
