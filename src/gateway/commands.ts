@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { estimatedDelivery } from '../contract/estimatedDelivery.js'
+import type { OrderLine } from '../domain/order/events.js'
 import type { ExistingOrder } from '../domain/order/state.js'
 import type { AcceptedCommand, CommandContext, CommandOutcome, OrderRequest, RefusedCommand } from '../write/index.js'
 import type { GatewayContext } from './context.js'
 import type { CommandReceipt, OrderCommandPayload, OrderState } from './types/commandPayloads.js'
 import { moneyOf } from './types/money.js'
+import type { OrderItem } from './types/order.js'
 import type { UserError } from './types/userError.js'
 
 /** What every command's input may say about the command itself. */
@@ -50,21 +52,35 @@ function userErrorOf({ code, message, field, retryable }: RefusedCommand): UserE
   return { code, message, field: field ?? null, retryable }
 }
 
+/** Getters: many callers ask for little more than the receipt, and this is the hot path. */
 function orderStateOf({ id, version, state }: AcceptedCommand<ExistingOrder>): OrderState {
   return {
     id,
     version,
     status: state.status,
     customerId: state.customerId,
-    items: state.items.map(({ sku, productName, unitPrice, quantity }) => ({
-      sku,
-      productName,
-      unitPrice: moneyOf(unitPrice.amountMinor, unitPrice.currency),
-      quantity,
-      lineTotal: moneyOf(unitPrice.amountMinor * BigInt(quantity), unitPrice.currency),
-    })),
-    totalAmount: moneyOf(state.total.amountMinor, state.total.currency),
-    paidAmount: moneyOf(state.paid.amountMinor, state.paid.currency),
-    estimatedDelivery: estimatedDelivery(state),
+    get items() {
+      return state.items.map(itemOf)
+    },
+    get totalAmount() {
+      return moneyOf(state.total.amountMinor, state.total.currency)
+    },
+    get paidAmount() {
+      return moneyOf(state.paid.amountMinor, state.paid.currency)
+    },
+    get estimatedDelivery() {
+      return estimatedDelivery(state)
+    },
+  }
+}
+
+function itemOf({ sku, productName, unitPrice, quantity }: OrderLine): OrderItem {
+  const { amountMinor, currency } = unitPrice
+  return {
+    sku,
+    productName,
+    unitPrice: moneyOf(amountMinor, currency),
+    quantity,
+    lineTotal: moneyOf(amountMinor * BigInt(quantity), currency),
   }
 }

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto'
 import type { ConsistencyTokens } from '../contract/consistencyToken.js'
 import type { SignedText } from '../contract/signedText.js'
 import type { ReadSide } from '../read/index.js'
 import type { CommandHandlers } from '../write/index.js'
 import { Cursors } from './cursors.js'
 import { DocumentLoaders } from './loaders.js'
+import { newTrace } from './traces.js'
 
 /** What the gateway is given: both sides, and the keys of what it hands out. */
 export interface GatewayParts {
@@ -44,12 +44,9 @@ export function contextFactory(parts: GatewayParts): (source: OperationSource) =
   const cursors = new Cursors(parts.cursors)
   const { handlers, readSide, tokens } = parts
   return (source) => {
-    const random = randomBytes(24).toString('hex')
-    const traceId = random.slice(0, 32)
     return {
       principal: PRINCIPAL,
-      traceId,
-      traceparent: `00-${traceId}-${random.slice(32)}-01`,
+      ...newTrace(),
       handlers,
       readSide,
       tokens,

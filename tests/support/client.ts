@@ -4,8 +4,12 @@ import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
 
 type Operation<Result, Variables> = TypedDocumentNode<Result, Variables> | string
-/** Variables may be left out where the operation has none. */
-type Given<Variables> = Variables extends Record<string, never> ? [variables?: Variables] : [variables: Variables]
+/** Variables may be left out where the operation has none, or is a text of which nothing is known. */
+type Given<Variables> = unknown extends Variables
+  ? [variables?: Readonly<Record<string, unknown>>]
+  : [Variables] extends [Record<string, never>]
+    ? [variables?: Variables]
+    : [variables: Variables]
 
 /** An app's view of the service: queries and commands over HTTP, subscriptions over one socket. */
 export interface Client {
@@ -16,7 +20,7 @@ export interface Client {
     operation: Operation<Result, Variables>,
     ...given: Given<Variables>
   ): Promise<FormattedExecutionResult<Result>>
-  /** Begins when it is first iterated; leaving the loop ends it on the server. */
+  /** Begins at once; leaving the loop ends it on the server. Errors of the operation come as its last item. */
   subscribe<Result, Variables>(
     operation: Operation<Result, Variables>,
     ...given: Given<Variables>
@@ -47,9 +51,25 @@ export function connectClient(url: string): Client {
       return data as never
     },
     subscribe: (operation, ...[variables]) =>
-      sockets.iterate({ query: textOf(operation), variables: variables as Record<string, unknown> }) as never,
+      withErrorsAsItem(
+        sockets.iterate({ query: textOf(operation), variables: variables as Record<string, unknown> }),
+      ) as never,
     close: async () => sockets.dispose(),
   }
+}
+
+/** graphql-ws throws the errors of a refused operation: here they are an answer like any other. */
+function withErrorsAsItem(results: AsyncIterableIterator<ExecutionResult>): AsyncIterableIterator<ExecutionResult> {
+  const items: AsyncIterableIterator<ExecutionResult> = {
+    next: () =>
+      results.next().catch((thrown: unknown) => {
+        if (!Array.isArray(thrown)) throw thrown
+        return { done: false, value: { errors: thrown } }
+      }),
+    return: async () => (await results.return?.()) ?? { done: true, value: undefined },
+    [Symbol.asyncIterator]: () => items,
+  }
+  return items
 }
 
 /** One POST, with everything of the answer that a test may look at. */
