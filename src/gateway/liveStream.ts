@@ -8,6 +8,8 @@ export class LiveStream<Source, Item> implements AsyncGenerator<Item, undefined>
   readonly #source: AsyncIterator<Source>
   readonly #toItem: (source: Source) => Item
   readonly #abort: AbortController
+  /** Nobody wants another item. */
+  #left = false
 
   /** abort: the controller of the signal that `source` listens to. */
   constructor(source: AsyncIterable<Source>, toItem: (source: Source) => Item, abort: AbortController) {
@@ -17,11 +19,20 @@ export class LiveStream<Source, Item> implements AsyncGenerator<Item, undefined>
   }
 
   async next(): Promise<IteratorResult<Item, undefined>> {
-    const result = await this.#source.next()
-    return result.done ? { done: true, value: undefined } : { done: false, value: this.#toItem(result.value) }
+    try {
+      const result = await this.#source.next()
+      if (!result.done && !this.#left) return { done: false, value: this.#toItem(result.value) }
+    } catch (error) {
+      this.#abort.abort()
+      throw error
+    }
+    // Ended by itself: nothing is left listening on the signal of the socket.
+    this.#abort.abort()
+    return { done: true, value: undefined }
   }
 
   async return(): Promise<IteratorResult<Item, undefined>> {
+    this.#left = true
     this.#abort.abort()
     await this.#source.return?.()
     return { done: true, value: undefined }

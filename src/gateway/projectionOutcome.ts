@@ -1,7 +1,7 @@
 import { parseStreamId } from '../contract/streams.js'
 import type { StreamVersion, View, WaitOutcome } from '../read/index.js'
 import type { GatewayContext } from './context.js'
-import { aborted, abortWith, LiveStream } from './liveStream.js'
+import { abortWith, LiveStream } from './liveStream.js'
 import { ProjectionOutcome, ProjectionOutcomeStatus, type Visibility } from './types/live.js'
 import { orderOf } from './types/order.js'
 
@@ -30,15 +30,13 @@ export function projectionCompleted(
         throw error
       },
     )
-  return new LiveStream(oneItem(ending, signal), (outcome) => outcome, abort)
+  return new LiveStream(oneItem(ending), (outcome) => outcome, abort)
 }
 
-async function* oneItem<Item>(
-  ending: Promise<() => Promise<Item>>,
-  signal: AbortSignal,
-): AsyncGenerator<Item, undefined> {
-  const ended = await Promise.race([ending, aborted(signal)])
-  if (ended && !signal.aborted) yield await ended()
+/** A wait whose signal aborts is answered at once: a server that is about to stop still gives its outcome, TIMED_OUT. */
+async function* oneItem<Item>(ending: Promise<() => Promise<Item>>): AsyncGenerator<Item, undefined> {
+  const end = await ending
+  yield await end()
 }
 
 /**

@@ -36,6 +36,8 @@ export interface Gateway {
 /** The port is taken. The message is one line that says what to do. */
 export class PortInUse extends Error {
   override readonly name = 'PortInUse'
+  readonly code = 'PORT_IN_USE'
+
   constructor(host: string, port: number) {
     super(`Port ${port} on ${host} is in use: stop the other program, or choose another port with PORT.`)
   }

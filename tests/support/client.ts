@@ -58,9 +58,11 @@ export function connectClient(url: string): Client {
   }
 }
 
+type Results = ReturnType<ReturnType<typeof createClient>['iterate']>
+
 /** graphql-ws throws the errors of a refused operation: here they are an answer like any other. */
-function withErrorsAsItem(results: AsyncIterableIterator<ExecutionResult>): AsyncIterableIterator<ExecutionResult> {
-  const items: AsyncIterableIterator<ExecutionResult> = {
+function withErrorsAsItem(results: Results): Results {
+  const items: Results = {
     next: () =>
       results.next().catch((thrown: unknown) => {
         if (!Array.isArray(thrown)) throw thrown

@@ -25,6 +25,12 @@ async function client(): Promise<RawSocket> {
   return socket
 }
 
+/** A write that never shows: whoever leaves is answered. */
+async function timedOutOnAbort(signal: AbortSignal | undefined): Promise<WaitOutcome> {
+  if (signal) await aborted(signal)
+  return { kind: 'timedOut', currentVersion: 0 }
+}
+
 /** A watcher of orders that never change, which tells when it is listened to and left. */
 const quiet = (heard: { listened?: () => void; left?: () => void } = {}): NonNullable<GatewayDoubles['watcher']> => ({
   watchOrder: (_orderId, { signal }) => {
@@ -304,7 +310,7 @@ describe('projectionCompleted', () => {
       waiter: {
         waitFor: (_target, _views, { signal }) => {
           if (signal) signals.push(signal)
-          return new Promise(() => undefined)
+          return timedOutOnAbort(signal)
         },
       },
     })
@@ -418,6 +424,29 @@ describe('stopping', () => {
     await gateway.stop(5_000)
     expect(socket.received.at(-1)).toEqual({ id: '1', type: 'complete' })
     expect(await socket.closed).toBe(1001)
+  })
+
+  test('a wait that is cut short still gives its outcome', async () => {
+    let waiting = 0
+    await start({
+      waiter: {
+        waitFor: (_target, _views, { signal }) => {
+          waiting++
+          return timedOutOnAbort(signal)
+        },
+      },
+    })
+    const socket = await client()
+    const token = gateway.tokens.issue({ streamId: 'order-o1', version: 2 })
+    socket.subscribe('1', 'subscription ($t: ConsistencyToken!) { projectionCompleted(token: $t) { status } }', {
+      t: token,
+    })
+    await expect.poll(() => waiting).toBe(1)
+    await gateway.stop(5_000)
+    expect(socket.received.slice(-2)).toMatchObject([
+      { type: 'next', payload: { data: { projectionCompleted: { status: 'TIMED_OUT' } } } },
+      { type: 'complete' },
+    ])
   })
 
   test('a socket that does not go is ended at the deadline', async () => {
