@@ -1,10 +1,12 @@
 import { pino } from 'pino'
 import { SliceConsumer, type SliceConsumerParts } from '../../projector/consumeBatch.js'
+import type { Decode } from '../../projector/eventReader.js'
 import { factsOf } from '../../projector/projections/projection.js'
 import { PROJECTIONS_OF, project } from '../../projector/projections/registry.js'
 import { withCustomer } from '../../projector/projections/withCustomer.js'
 import type { Documents, ProjectionName } from '../../src/contract/documents.js'
 import { decodeEvent } from '../../src/contract/eventCodec.js'
+import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
 import type { ProjectionResult } from '../../src/contract/projectionResult.js'
 import { parseStreamId } from '../../src/contract/streams.js'
 import { MemoryDocumentStore } from './memory/memoryDocumentStore.js'
@@ -37,7 +39,7 @@ export function projectorInMemory(replaced: Partial<SliceConsumerParts> = {}) {
   return { log, store, parked, published, parts, consumer: new SliceConsumer(parts) }
 }
 
-type AllDocuments = { readonly [Name in ProjectionName]: ReadonlyMap<string, Documents[Name]> }
+export type AllDocuments = { readonly [Name in ProjectionName]: ReadonlyMap<string, Documents[Name]> }
 
 export function documentsIn(store: MemoryDocumentStore): AllDocuments {
   return {
@@ -50,27 +52,35 @@ export function documentsIn(store: MemoryDocumentStore): AllDocuments {
 
 /** What the documents have to be once everything is projected: the log folded stream by stream, without any projector. */
 export function foldOf(log: MemoryEventLog): AllDocuments {
-  const customers = foldAll(log, 'customers')
+  return foldEvents(log.events, (envelope) => decodeEvent(envelope, (sealed) => log.open(envelope, sealed)))
+}
+
+/** events: all of the log, those of a stream in order. */
+export function foldEvents(events: readonly EventEnvelope[], decode: Decode): AllDocuments {
+  const customers = foldAll('customers', events, decode)
   const swept = new Map([...customers].map(([id, each]) => [id, { ...each, ordersVersion: each.version }]))
-  const orders = [...foldAll(log, 'orders')].map(([id, order]) => {
+  const orders = [...foldAll('orders', events, decode)].map(([id, order]) => {
     const customer = customers.get(order.customerId)
     return [id, customer ? withCustomer(order, customer) : order] as const
   })
   return {
     orders: new Map(orders),
-    orderTimelines: foldAll(log, 'orderTimelines'),
+    orderTimelines: foldAll('orderTimelines', events, decode),
     customers: swept,
-    products: foldAll(log, 'products'),
+    products: foldAll('products', events, decode),
   }
 }
 
-function foldAll<Name extends ProjectionName>(log: MemoryEventLog, name: Name): Map<string, Documents[Name]> {
+function foldAll<Name extends ProjectionName>(
+  name: Name,
+  events: readonly EventEnvelope[],
+  decode: Decode,
+): Map<string, Documents[Name]> {
   const documents = new Map<string, Documents[Name]>()
-  for (const envelope of log.events) {
+  for (const envelope of events) {
     const { category, id } = parseStreamId(envelope.streamId)
     if (!PROJECTIONS_OF[category].includes(name)) continue
-    const event = decodeEvent(envelope, (sealed) => log.open(envelope, sealed))
-    documents.set(id, project(name, documents.get(id), event, factsOf(envelope)))
+    documents.set(id, project(name, documents.get(id), decode(envelope), factsOf(envelope)))
   }
   return documents
 }
