@@ -78,7 +78,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       response.setHeader('allow', 'GET, POST')
       throw new BadRequest(405, 'Expected GET or POST, found another method.')
     }
-    if (isBrowser(request) && search === '') return page.serve(request, response)
+    // Also with an operation in the address: the page keeps its own there.
+    if (isBrowser(request)) return page.serve(request, response)
     return graphql.handle(request, response, search)
   }
 
