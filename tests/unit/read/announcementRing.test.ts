@@ -1,0 +1,126 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { ProjectionResult } from '../../../src/contract/projectionResult.js'
+import type { FeedItem } from '../../../src/read/announcementFeed.js'
+import { AnnouncementRing } from '../../../src/read/announcementRing.js'
+import { ResumeExpired } from '../../../src/read/consistency.js'
+import { feedPosition } from '../../support/memory/memoryAnnouncementFeed.js'
+import { customerApplied, orderApplied, parkedAt } from '../../support/sampleAnnouncements.js'
+
+const BOUNDS = { capacity: 10, repeatSpan: 3 }
+const ALL = () => true
+
+function itemsOf(results: readonly ProjectionResult[], from = 1): FeedItem[] {
+  return results.map((result, index) => ({ result, position: feedPosition(from + index) }))
+}
+
+function versionsFrom(ring: AnnouncementRing, from: number): string[] {
+  return ring.take(from, 100, ALL).changes.map(({ event }) => `${event.order.orderId} ${event.version}`)
+}
+
+test('an announcement reaches the listeners of its stream alone, until they leave', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  const heard: string[] = []
+  const stop = ring.listen('order-a', ({ version }) => heard.push(`first ${version}`))
+  ring.listen('order-a', ({ version }) => heard.push(`second ${version}`))
+  ring.listen('order-b', () => heard.push('foreign'))
+  ring.append(itemsOf([orderApplied('a', 1)]))
+  stop()
+  ring.append(itemsOf([orderApplied('a', 2)], 2))
+  expect(heard).toEqual(['first 1', 'second 1', 'second 2'])
+})
+
+test('changes of all orders are first announcements of events of orders', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  ring.append(
+    itemsOf([
+      orderApplied('a', 1),
+      customerApplied('ada', 1),
+      parkedAt('b', 1),
+      orderApplied('a', 2),
+      orderApplied('a', 1),
+      orderApplied('a', 2),
+      { ...orderApplied('c', 1), order: null },
+      orderApplied('a', 3),
+    ]),
+  )
+  expect(versionsFrom(ring, 0)).toEqual(['a 1', 'a 2', 'a 3'])
+})
+
+test('a reader goes on where it stopped, and skips what it does not accept', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  ring.append(itemsOf([orderApplied('a', 1), orderApplied('b', 1), orderApplied('a', 2)]))
+  const isB = ({ orderId }: { orderId: string }) => orderId === 'b'
+  const { changes, next } = ring.take(0, 1, isB)
+  expect(changes.map(({ position }) => position)).toEqual(['2'])
+  expect(ring.take(next, 1, isB)).toEqual({ changes: [], next: 3 })
+})
+
+test('INV-20 a reader that the ring has moved past is told so', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  ring.append(itemsOf(Array.from({ length: 11 }, (_, index) => orderApplied('a', index + 1))))
+  expect(() => ring.take(0, 1, ALL)).toThrow(ResumeExpired)
+  expect(versionsFrom(ring, 1)).toHaveLength(10)
+})
+
+test('a cursor is honoured only where the ring reaches back behind it by the span of repeats', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  ring.fill(itemsOf(Array.from({ length: 10 }, (_, index) => orderApplied('a', index + 11)), 11))
+  expect(ring.indexBehind(feedPosition(10))).toBeUndefined()
+  expect(() => ring.indexBehind(feedPosition(13))).toThrow(ResumeExpired)
+  expect(versionsFrom(ring, ring.indexBehind(feedPosition(14)) ?? -1)).toEqual(
+    [15, 16, 17, 18, 19, 20].map((version) => `a ${version}`),
+  )
+  expect(ring.indexBehind(feedPosition(20))).toBe(ring.end)
+})
+
+test('where the ring holds the whole feed every cursor is honoured, until the first is forgotten', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  ring.fill(itemsOf([orderApplied('a', 1), orderApplied('a', 2)]))
+  expect(ring.indexBehind(feedPosition(1))).toBe(1)
+  ring.append(itemsOf(Array.from({ length: 9 }, (_, index) => orderApplied('a', index + 3)), 3))
+  expect(() => ring.indexBehind(feedPosition(2))).toThrow(ResumeExpired)
+})
+
+test('rings that were filled at different times give the same changes behind every cursor that both honour', () => {
+  const order = fc.constantFrom('a', 'b', 'c')
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ order, repeats: fc.nat(2) }), { minLength: 1, maxLength: 60 }),
+      fc.nat(60),
+      (events, startedAt) => {
+        const feed = itemsOf(announcementsOf(events))
+        const early = new AnnouncementRing(BOUNDS)
+        early.fill([])
+        early.append(feed)
+        const late = new AnnouncementRing(BOUNDS)
+        late.fill(feed.slice(0, startedAt).slice(-BOUNDS.capacity))
+        late.append(feed.slice(startedAt))
+        for (const { position } of feed) {
+          const [fromEarly, fromLate] = [early, late].map((ring) => changesBehind(ring, position))
+          if (fromEarly && fromLate) expect(fromLate).toEqual(fromEarly)
+        }
+      },
+    ),
+  )
+
+  function changesBehind(ring: AnnouncementRing, position: FeedItem['position']): readonly string[] | undefined {
+    try {
+      const index = ring.indexBehind(position)
+      return index === undefined ? undefined : versionsFrom(ring, index)
+    } catch (error) {
+      expect(error).toBeInstanceOf(ResumeExpired)
+      return undefined
+    }
+  }
+})
+
+/** Events of orders in the order of their streams; some announced again right behind, as a projector does that was killed before its commit. */
+function announcementsOf(events: readonly { readonly order: string; readonly repeats: number }[]): ProjectionResult[] {
+  const versions = new Map<string, number>()
+  return events.flatMap(({ order, repeats }) => {
+    const version = (versions.get(order) ?? 0) + 1
+    versions.set(order, version)
+    return Array.from({ length: repeats + 1 }, () => orderApplied(order, version))
+  })
+}
