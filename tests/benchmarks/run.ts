@@ -1,0 +1,54 @@
+/**
+ * Measures the service against references in the same run.
+ *
+ *   npm run bench              all, and writes docs/performance.md
+ *   npm run bench -- NAME...   only these, printed
+ *
+ * A missed goal is reported and does not fail: only a benchmark that cannot run does.
+ */
+import { writeFile } from 'node:fs/promises'
+import { pino } from 'pino'
+import { append } from './append/append.js'
+import type { Bench } from './benchmark.js'
+import { startDurableServer } from './durableServer.js'
+import { machineFacts } from './machine.js'
+import { type Finding, performancePage, terminalLines } from './report.js'
+
+const BENCHMARKS = [append]
+const PAGE = 'docs/performance.md'
+const COMMAND = 'npm run bench'
+
+const say = (line: string) => process.stdout.write(`${line}\n`)
+
+async function main(names: readonly string[]): Promise<void> {
+  const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name))
+  if (unknown.length > 0) {
+    throw new Error(
+      `Expected names out of ${BENCHMARKS.map(({ name }) => name).join(', ')}; found ${unknown.join(', ')}.`,
+    )
+  }
+  const logger = pino({ level: 'warn' })
+  const server = await startDurableServer(logger)
+  try {
+    const findings = await measure(names, { server, logger, say })
+    if (names.length > 0) return
+    await writeFile(PAGE, performancePage(findings, COMMAND, machineFacts(server.version)))
+    say(`written to ${PAGE}`)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function measure(names: readonly string[], bench: Bench): Promise<readonly Finding[]> {
+  const findings: Finding[] = []
+  for (const benchmark of BENCHMARKS) {
+    if (names.length > 0 && !names.includes(benchmark.name)) continue
+    say(`${benchmark.name}: ${benchmark.title}`)
+    const finding = { benchmark, result: await benchmark.run(bench) }
+    for (const line of terminalLines(finding)) say(line)
+    findings.push(finding)
+  }
+  return findings
+}
+
+await main(process.argv.slice(2))
