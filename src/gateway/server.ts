@@ -154,8 +154,8 @@ function answerFault(error: unknown, request: IncomingMessage, response: ServerR
     response.destroy()
     return
   }
-  // What is left of a body that was refused is not read: the connection ends with the answer.
-  if (known?.status === 413) response.setHeader('connection', 'close')
+  // The rest of a refused body is read and thrown away, as node does by itself: closing at once would reset the connection, and a caller
+  // who is still sending would never see the answer. REQUEST_TIMEOUT_MS bounds it.
   const code = known ? (known.status === 503 ? 'UNAVAILABLE' : 'BAD_REQUEST') : 'INTERNAL_SERVER_ERROR'
   const details = known?.status === 503 ? { part: 'gateway', retryAfterMs: 1_000 } : {}
   respond(response, known?.status ?? 500, {

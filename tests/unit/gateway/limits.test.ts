@@ -136,13 +136,14 @@ describe('requests that are too large or no requests', () => {
   })
 })
 
-/** Sends bytes and gives all that comes back until the server ends the connection. */
+/** Sends bytes, and gives what comes back as soon as it holds a whole JSON answer. */
 function rawRequest(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(gateway.port, '127.0.0.1', () => socket.write(bytes))
     let answer = ''
     socket.on('data', (chunk) => {
       answer += chunk.toString()
+      if (answer.endsWith('}')) socket.destroy()
     })
     socket.once('close', () => resolve(answer))
     socket.once('error', reject)
