@@ -1,0 +1,68 @@
+import type { Logger } from 'pino'
+import type { AnnouncementFeed } from '../announcementFeed.js'
+import type { DocumentStore } from '../documentStore.js'
+import type { OrderQueries } from '../orderQueries.js'
+import type { ParkedStreams } from '../parkedStreams.js'
+import type { ProjectionStatusBoard } from '../projectionStatus.js'
+import { migrateReadSchema } from './migrateReadSchema.js'
+import { openPools } from './pools.js'
+import { PostgresAnnouncementFeed } from './postgresAnnouncementFeed.js'
+import { PostgresCheckpoints } from './postgresCheckpoints.js'
+import { PostgresDocumentStore } from './postgresDocumentStore.js'
+import { PostgresOrderQueries } from './postgresOrderQueries.js'
+import { PostgresParkedStreams } from './postgresParkedStreams.js'
+import { PostgresProjectionStatusBoard } from './postgresProjectionStatusBoard.js'
+
+const DEFAULT_POOL_SIZE = 10
+
+export interface PostgresReadStoreOptions {
+  /** May be the database of the event log: everything lies in the schema `read`. */
+  readonly databaseUrl: string
+  readonly logger: Logger
+  /** Connections for reading; writes and the feed have five of their own. Default 10. */
+  readonly poolSize?: number
+}
+
+export interface PostgresReadStore {
+  readonly documents: DocumentStore
+  readonly queries: OrderQueries
+  readonly feed: AnnouncementFeed
+  readonly checkpoints: PostgresCheckpoints
+  readonly parked: ParkedStreams
+  readonly status: ProjectionStatusBoard
+  isReachable(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** The read store in a PostgreSQL database, migrated to this release. Throws StoreUnavailable, PostgresFault. */
+export async function openPostgresReadStore({
+  databaseUrl,
+  logger,
+  poolSize = DEFAULT_POOL_SIZE,
+}: PostgresReadStoreOptions): Promise<PostgresReadStore> {
+  const pools = openPools(databaseUrl, poolSize, logger)
+  try {
+    await migrateReadSchema(pools.migrations, logger)
+  } catch (error) {
+    await pools.close()
+    throw error
+  }
+  return {
+    documents: new PostgresDocumentStore(pools),
+    queries: new PostgresOrderQueries(pools.queries),
+    feed: new PostgresAnnouncementFeed(pools.writes, logger),
+    checkpoints: new PostgresCheckpoints(pools.writes),
+    parked: new PostgresParkedStreams(pools.writes),
+    status: new PostgresProjectionStatusBoard(pools.documents),
+    async isReachable() {
+      try {
+        await pools.documents.query('SELECT 1')
+        return true
+      } catch (error) {
+        logger.warn({ err: error }, 'The read store does not answer')
+        return false
+      }
+    },
+    close: pools.close,
+  }
+}

@@ -1,0 +1,55 @@
+import { Pool, type PoolConfig } from 'pg'
+import type { Logger } from 'pino'
+
+/**
+ * Connections by what they are for, so that nothing long stands in the way of something short: statistics over everything must not keep a
+ * read by id waiting, nor a thousand readers a projector's write.
+ */
+export interface ReadStorePools {
+  /** Reads by id, some milliseconds at most: the gateway's and the projector's. */
+  readonly documents: Pool
+  /** Lists, search and statistics. */
+  readonly queries: Pool
+  /** The projector's writes, and what goes with them: checkpoint, quarantine, announcements. */
+  readonly writes: Pool
+  /** Without a limit of time: an index may take minutes to make. */
+  readonly migrations: Pool
+  close(): Promise<void>
+}
+
+/** A slice, a page of the feed, a checkpoint, and one to spare. */
+const WRITE_CONNECTIONS = 4
+
+/** poolSize: connections for the gateway's reads, half of them for reads by id. */
+export function openPools(databaseUrl: string, poolSize: number, logger: Logger): ReadStorePools {
+  const open = (purpose: string, config: PoolConfig): Pool => {
+    const pool = new Pool({
+      connectionString: databaseUrl,
+      application_name: `order-gateway ${purpose}`,
+      keepAlive: true,
+      connectionTimeoutMillis: 5_000,
+      // The client's own limit is for a server that does not answer at all, so it comes after the server's.
+      statement_timeout: 10_000,
+      query_timeout: 15_000,
+      ...config,
+    })
+    // An idle connection that breaks is replaced by the pool; the next statement tells if the server is gone.
+    pool.on('error', (error) => logger.warn({ err: error, purpose }, 'An idle connection to the read store broke'))
+    return pool
+  }
+  const half = Math.max(1, Math.ceil(poolSize / 2))
+  const pools = {
+    documents: open('documents', { max: half }),
+    // Every list, search and filter has an index made for it. The planner takes a walk over a table for cheap while it is small or its
+    // statistics are old, and goes on with that plan when it is neither.
+    queries: open('queries', { max: half, options: '-c enable_seqscan=off -c jit=off' }),
+    writes: open('writes', { max: WRITE_CONNECTIONS }),
+    migrations: open('migrations', { max: 1, statement_timeout: false, query_timeout: 0 }),
+  }
+  return {
+    ...pools,
+    async close() {
+      await Promise.all(Object.values(pools).map((pool) => pool.end()))
+    },
+  }
+}
