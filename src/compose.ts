@@ -62,10 +62,11 @@ export async function startService(config: Config, logger: Logger, stopRequested
   })
   starting.defer(() => bus.close())
 
-  const projector = await startProjector({
+  const projector = startProjector({
     bus,
     observer: bus.observer,
     group: 'projector',
+    checkpoints: readStore.checkpoints,
     documents: readStore.documents,
     feed: readStore.feed,
     parked: readStore.parked,
