@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApolloServer, type ApolloServerPlugin, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server'
+import {
+  ApolloServer,
+  type ApolloServerPlugin,
+  type GraphQLRequestListener,
+  HeaderMap,
+  type HTTPGraphQLResponse,
+} from '@apollo/server'
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
@@ -78,28 +84,26 @@ export class GraphqlOverHttp {
   }
 }
 
+/** One listener for all requests: what differs between them comes in the arguments. */
 function gatePlugin(gate: OperationGate, traceIds: WeakMap<object, string>): ApolloServerPlugin<GatewayContext> {
-  return {
-    requestDidStart: async () => ({
-      didResolveOperation: async ({ document, operation, request }) => {
-        // Which of several operations is meant is not known: execution says so.
-        if (!operation) return
-        if (operation.operation === 'subscription') {
-          throw new CallerError(
-            'BAD_REQUEST',
-            'Expected a subscription to come over a WebSocket (graphql-transport-ws) on the same path, found HTTP.',
-            {
-              http: { status: 400 },
-            },
-          )
-        }
-        gate.check(document, operation, request.variables ?? {})
-      },
-      didEncounterErrors: async ({ errors, contextValue }) => {
-        for (const error of errors) traceIds.set(error, contextValue.traceId)
-      },
-    }),
+  const listener: GraphQLRequestListener<GatewayContext> = {
+    didResolveOperation: async ({ document, operation, request }) => {
+      // Which of several operations is meant is not known: execution says so.
+      if (!operation) return
+      if (operation.operation === 'subscription') throw subscriptionOverHttp()
+      gate.check(document, operation, request.variables ?? {})
+    },
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors) traceIds.set(error, contextValue.traceId)
+    },
   }
+  return { requestDidStart: async () => listener }
+}
+
+function subscriptionOverHttp(): CallerError {
+  const message =
+    'Expected a subscription to come over a WebSocket (graphql-transport-ws) on the same path, found HTTP.'
+  return new CallerError('BAD_REQUEST', message, { http: { status: 400 } })
 }
 
 /** Apollo Server formats errors without their context, so the context leaves its trace id with the error. */
