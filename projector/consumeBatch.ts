@@ -62,9 +62,20 @@ export class SliceConsumer {
    * with the same events), and faults that concern no single stream.
    */
   async consume(events: readonly EventEnvelope[]): Promise<void> {
+    const finish = await this.apply(events)
+    await finish()
+  }
+
+  /**
+   * The first half of `consume`: returns when the documents are durable, with the other half, the after-duties. Those may go on while the next
+   * slice is applied; the after-duties of two slices must not, or the announcements of a stream lose their order. Throws as `consume` does; when
+   * the after-duties throw, the whole slice is to be consumed again.
+   */
+  async apply(events: readonly EventEnvelope[]): Promise<() => Promise<void>> {
     const works = groupByStream(events)
     await this.#quarantine.bar(works)
-    await this.#project(works)
+    await this.#write(works)
+    return () => this.#finish(works)
   }
 
   /**
@@ -75,7 +86,8 @@ export class SliceConsumer {
     for (let row = await this.#quarantine.rowOf(projection, streamId); row; ) {
       const works = groupByStream(await this.#streams.readStream(streamId, row.failedVersion, row.lastSkipped))
       await this.#quarantine.bar(works, projection)
-      await this.#project(works)
+      await this.#write(works)
+      await this.#finish(works)
       const target = works[0]?.targets.find(({ slot }) => slot.projection === projection)
       if (target?.parked) return 'parked-again'
       if (await this.#quarantine.remove(row)) return 'released'
@@ -84,9 +96,12 @@ export class SliceConsumer {
     return 'not-parked'
   }
 
-  async #project(works: readonly StreamWork[]): Promise<void> {
-    await this.#apply(works)
-    await this.#applyFaulty(works)
+  async #write(works: readonly StreamWork[]): Promise<void> {
+    await this.#writeClean(works)
+    await this.#writeFaulty(works)
+  }
+
+  async #finish(works: readonly StreamWork[]): Promise<void> {
     await this.#customerOrders.lookAgain(slotsOf(works, 'orders'))
     const applied = await Promise.all(works.map((work) => appliedEvents(work, this.#streams)))
     // Before the sweeps, which may take long: what is said is true already.
@@ -95,7 +110,7 @@ export class SliceConsumer {
   }
 
   /** Folds every stream as far as it goes and writes each document once; again for those that somebody else wrote meanwhile. */
-  async #apply(works: readonly StreamWork[]): Promise<void> {
+  async #writeClean(works: readonly StreamWork[]): Promise<void> {
     for (let open = works; open.length > 0; ) {
       await this.#load(open)
       await this.#fillGaps(open)
@@ -113,13 +128,13 @@ export class SliceConsumer {
   }
 
   /** What could not be folded or stored in one go: event by event, until the one that is to blame is found. */
-  async #applyFaulty(works: readonly StreamWork[]): Promise<void> {
+  async #writeFaulty(works: readonly StreamWork[]): Promise<void> {
     for (const work of works) {
       for (const target of work.targets) {
         if (target.faultAt !== undefined) {
           await this.#load([work])
           const left = target.admitted(work.events).filter((event) => event.streamVersion > target.slot.version)
-          await this.#quarantine.applyOrPark(work, target, left, (...args) => this.#applyOne(...args))
+          await this.#quarantine.applyOrPark(work, target, left, (...args) => this.#writeOne(...args))
           await this.#load([work])
         }
         while (forgetParked(work, target)) {
@@ -131,7 +146,7 @@ export class SliceConsumer {
     }
   }
 
-  async #applyOne(work: StreamWork, target: Target, envelope: EventEnvelope): Promise<void> {
+  async #writeOne(work: StreamWork, target: Target, envelope: EventEnvelope): Promise<void> {
     const { slot } = target
     for (;;) {
       await this.#load([work])
@@ -170,7 +185,7 @@ export class SliceConsumer {
   }
 }
 
-/** Up to the first event that can't be folded, which is left for #applyFaulty. */
+/** Up to the first event that can't be folded, which is left for #writeFaulty. */
 function foldAll(work: StreamWork, target: Target, decode: Decode): void {
   const { slot } = target
   target.faultAt = undefined
@@ -184,7 +199,7 @@ function foldAll(work: StreamWork, target: Target, decode: Decode): void {
     try {
       foldOne(work, slot, envelope, decode)
     } catch {
-      // Kept for #applyFaulty, which tries it again alone and reports what it has against it.
+      // Kept for #writeFaulty, which tries it again alone and reports what it has against it.
       target.faultAt = envelope.streamVersion
       return
     }

@@ -45,7 +45,7 @@ class RunningProjector {
   readonly #logger: Logger
   readonly #stopping = new AbortController()
   readonly #slices: SliceConsumer
-  /** Slices and what was lost are applied by turns, so that the announcements of a stream keep their order. */
+  /** Slices and what the bus has lost are written by turns, so that neither sees the other's half-done work. */
   readonly #turns = new OneAtATime()
   readonly #lostTail: LostTail
   readonly #running: Promise<unknown>
@@ -82,14 +82,16 @@ class RunningProjector {
     const consumer = await this.#untilDone('Joining the group', () => this.#options.bus.subscribe(this.#options.group))
     if (!consumer) return
     try {
-      // The next slice is fetched while one is written.
+      // Three slices at a time: one is fetched, one is written, one is announced. None overtakes another.
       let upcoming = this.#next(consumer)
+      let finished = Promise.resolve(true)
       for (let slice = await upcoming; slice; slice = await upcoming) {
         upcoming = this.#next(consumer)
-        if (!(await this.#apply(slice))) return
-        await consumer.commit(slice)
-        this.#reached(slice.events.at(-1)?.position ?? START_OF_LOG)
+        const finish = await this.#apply(slice)
+        if (!(await finished) || !finish) return
+        finished = this.#finish(consumer, slice, finish)
       }
+      await finished
     } finally {
       await this.#leave(consumer)
     }
@@ -109,10 +111,31 @@ class RunningProjector {
     return this.#untilDone('Fetching events', () => consumer.next(limit, this.#stopping.signal))
   }
 
-  /** False when it was stopped before the slice was done. */
-  async #apply({ events }: EventSlice): Promise<boolean> {
+  /** Undefined when it was stopped before the slice was written. */
+  #apply({ events }: EventSlice): Promise<(() => Promise<void>) | undefined> {
+    return this.#untilDone('A slice of events', () => this.#turns.run(() => this.#slices.apply(events)))
+  }
+
+  /** Commits the slice when its after-duties are done. False when it was stopped before that. */
+  async #finish(consumer: EventConsumer, slice: EventSlice, finish: () => Promise<void>): Promise<boolean> {
+    if (!(await this.#afterDuties(slice, finish))) return false
+    await consumer.commit(slice)
+    this.#reached(slice.events.at(-1)?.position ?? START_OF_LOG)
+    return true
+  }
+
+  async #afterDuties({ events }: EventSlice, finish: () => Promise<void>): Promise<boolean> {
+    try {
+      await finish()
+      return true
+    } catch (error) {
+      this.#logger.warn(
+        { fault: faultText(error) },
+        'What follows from a slice of events failed; the slice is done again',
+      )
+    }
     const done = await this.#untilDone('A slice of events', async () => {
-      await this.#turns.run(() => this.#slices.consume(events))
+      await this.#slices.consume(events)
       return true
     })
     return done === true

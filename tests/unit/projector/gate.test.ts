@@ -94,7 +94,7 @@ describe('a stream on a bad bus', () => {
       }),
       { numRuns: 60 },
     )
-  })
+  }, 30_000)
 
   it('INV-8 GAP-FILL: dropping any messages still converges, the last of a stream too', async () => {
     await fc.assert(
@@ -117,7 +117,7 @@ describe('a stream on a bad bus', () => {
       }),
       { numRuns: 60 },
     )
-  })
+  }, 30_000)
 })
 
 function cut(indices: readonly number[], slices: number): number[][] {
