@@ -99,8 +99,7 @@ export class PostgresAnnouncementFeed implements AnnouncementFeed {
   /** Undefined when the store does not answer. */
   async #page(after: FeedPosition): Promise<readonly FeedItem[] | undefined> {
     try {
-      const query = { name: 'read-announcements', text: PAGE, values: [after, PAGE_ITEMS] }
-      const { rows } = await orUnavailable(() => this.#pool.query<AnnouncementRow>(query))
+      const { rows } = await orUnavailable(() => this.#pool.query<AnnouncementRow>(PAGE, [after, PAGE_ITEMS]))
       return rows.map(feedItemOf)
     } catch (error) {
       if (!(error instanceof StoreUnavailable)) throw error

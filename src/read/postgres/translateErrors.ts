@@ -3,6 +3,8 @@ import { StoreUnavailable } from '../documentStore.js'
 
 /** SQLSTATE classes after which the same statement may succeed: connection, rollback, resources, intervention, system. */
 const PASSING_CLASSES = new Set(['08', '40', '53', '57', '58'])
+/** How pg and node:net name theirs; the names of a TypeError or of errors of ours are others. */
+const CONNECTION_ERRORS = new Set(['Error', 'AggregateError'])
 const LOCK_NOT_AVAILABLE = '55P03'
 /** Data exception, integrity constraint, and a value too long for an index: the fault is in what was to be written. */
 const REJECTING_CLASSES = new Set(['22', '23', '54'])
@@ -45,9 +47,7 @@ function translated(error: unknown): unknown {
     const fault = new PostgresFault(error)
     return mayPass(fault.sqlState) ? unavailable(fault) : fault
   }
-  const isOfTheConnection =
-    error instanceof Error && error.name === 'Error' && !(error instanceof TypeError) && !(error instanceof RangeError)
-  return isOfTheConnection ? unavailable(error) : error
+  return error instanceof Error && CONNECTION_ERRORS.has(error.name) ? unavailable(error) : error
 }
 
 function mayPass(sqlState: string): boolean {
