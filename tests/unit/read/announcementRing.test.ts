@@ -65,7 +65,12 @@ test('INV-20 a reader that the ring has moved past is told so', () => {
 
 test('a cursor is honoured only where the ring reaches back behind it by the span of repeats', () => {
   const ring = new AnnouncementRing(BOUNDS)
-  ring.fill(itemsOf(Array.from({ length: 10 }, (_, index) => orderApplied('a', index + 11)), 11))
+  ring.fill(
+    itemsOf(
+      Array.from({ length: 10 }, (_, index) => orderApplied('a', index + 11)),
+      11,
+    ),
+  )
   expect(ring.indexBehind(feedPosition(10))).toBeUndefined()
   expect(() => ring.indexBehind(feedPosition(13))).toThrow(ResumeExpired)
   expect(versionsFrom(ring, ring.indexBehind(feedPosition(14)) ?? -1)).toEqual(
@@ -78,7 +83,12 @@ test('where the ring holds the whole feed every cursor is honoured, until the fi
   const ring = new AnnouncementRing(BOUNDS)
   ring.fill(itemsOf([orderApplied('a', 1), orderApplied('a', 2)]))
   expect(ring.indexBehind(feedPosition(1))).toBe(1)
-  ring.append(itemsOf(Array.from({ length: 9 }, (_, index) => orderApplied('a', index + 3)), 3))
+  ring.append(
+    itemsOf(
+      Array.from({ length: 9 }, (_, index) => orderApplied('a', index + 3)),
+      3,
+    ),
+  )
   expect(() => ring.indexBehind(feedPosition(2))).toThrow(ResumeExpired)
 })
 
