@@ -1,11 +1,11 @@
 import type { Comparison, Figure, Goal } from './benchmark.js'
 
-/** Work per second of one contestant in one round. */
-export type Contestant = () => Promise<number>
+/** Work per second of one contestant in one round; undefined where it cannot take part on this machine. */
+export type Contestant = (() => Promise<number>) | undefined
 
 /**
  * Lets every contestant run once a round, A B C A B C, so that whatever else the machine does meets all of them alike.
- * The first round warms up (plans, compiled code, caches) and is thrown away. Returns each one's rates, by round.
+ * The first round warms up (plans, compiled code, caches) and is thrown away. Returns each one's rates by round, none for one that took no part.
  */
 export async function inTurns<Name extends string>(
   contestants: Readonly<Record<Name, Contestant>>,
@@ -15,8 +15,8 @@ export async function inTurns<Name extends string>(
   const rates = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>
   for (let round = 0; round <= rounds; round++) {
     for (const name of names) {
-      const rate = await contestants[name]()
-      if (round > 0) rates[name].push(rate)
+      const rate = await contestants[name]?.()
+      if (round > 0 && rate !== undefined) rates[name].push(rate)
     }
   }
   return rates
@@ -31,13 +31,17 @@ export function compareRates(
   return {
     ours: rateFigure(ours.name, ours.rates),
     reference: rateFigure(reference.name, reference.rates),
-    ratio: median(ours.rates.map((rate, round) => rate / (reference.rates[round] ?? Number.NaN))),
+    ratio: reference.rates.length === 0 ? undefined : median(ratiosOf(ours.rates, reference.rates)),
     ...(goal && { goal }),
   }
 }
 
-export function rateFigure(name: string, rates: readonly number[]): Figure {
-  return { name, value: `${Math.round(median(rates)).toLocaleString('en-US')}/s` }
+function ratiosOf(ours: readonly number[], reference: readonly number[]): readonly number[] {
+  return ours.map((rate, round) => rate / (reference[round] ?? Number.NaN))
+}
+
+function rateFigure(name: string, rates: readonly number[]): Figure {
+  return { name, value: rates.length === 0 ? 'not run' : `${Math.round(median(rates)).toLocaleString('en-US')}/s` }
 }
 
 export function median(values: readonly number[]): number {

@@ -10,11 +10,12 @@ import { writeFile } from 'node:fs/promises'
 import { pino } from 'pino'
 import { append } from './append/append.js'
 import type { Bench } from './benchmark.js'
+import { createOrder } from './createOrder/createOrder.js'
 import { startDurableServer } from './durableServer.js'
 import { machineFacts } from './machine.js'
 import { type Finding, performancePage, terminalLines } from './report.js'
 
-const BENCHMARKS = [append]
+const BENCHMARKS = [append, createOrder]
 const PAGE = 'docs/performance.md'
 const COMMAND = 'npm run bench'
 

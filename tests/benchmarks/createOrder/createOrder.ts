@@ -1,0 +1,87 @@
+import { startGateway } from '../../../src/gateway/server.js'
+import type { CommandHandlers } from '../../../src/write/index.js'
+import { testGatewayOptions } from '../../support/gatewayDoubles.js'
+import type { Bench, Benchmark, BenchmarkResult } from '../benchmark.js'
+import { requestsPerSecond } from '../http/httpLoad.js'
+import { untilProjected } from '../projectorLag.js'
+import { compareRates, inTurns } from '../rounds.js'
+import { benchmarkCipher, openBenchmarkWriteSide, startWholeService } from '../service.js'
+import { InteractiveTransactionHandlers } from './interactiveTransactionHandlers.js'
+import { CREATE_ORDER, NO_OP, NOTHING_DONE, ORDER_CREATED, stockShop } from './requests.js'
+
+const CLIENTS = 32
+const ROUNDS = 5
+const SECONDS = 3
+const DRAIN_MS = 1_000
+
+export const createOrder: Benchmark = {
+  name: 'createOrder',
+  title: `createOrder over HTTP, ${CLIENTS} keep-alive clients`,
+  run,
+}
+
+async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
+  await using open = new AsyncDisposableStack()
+  const serve = async (handlers: Partial<CommandHandlers>): Promise<string> => {
+    const gateway = await startGateway({ ...testGatewayOptions({ handlers }), logger })
+    open.defer(() => gateway.stop(DRAIN_MS))
+    return gateway.url
+  }
+
+  // A log of its own for each that writes: the projector of the whole service follows its own orders only.
+  const [wholeUrl, writeUrl, transactionsUrl] = await Promise.all([
+    server.createDatabase(),
+    server.createDatabase(),
+    server.createDatabase(),
+  ])
+  for (const url of [wholeUrl, transactionsUrl]) {
+    const writeSide = await openBenchmarkWriteSide(url, logger)
+    await stockShop(writeSide.handlers)
+    await writeSide.close()
+  }
+  const whole = await startWholeService(wholeUrl, logger)
+  open.defer(() => whole.stop())
+  const writeSide = await openBenchmarkWriteSide(writeUrl, logger)
+  open.defer(() => writeSide.close())
+  await stockShop(writeSide.handlers)
+  const transactions = new InteractiveTransactionHandlers(transactionsUrl, CLIENTS, benchmarkCipher())
+  open.defer(() => transactions.close())
+
+  const writeSideAlone = await serve(writeSide.handlers)
+  const viaTransactions = await serve({ order: (request, context) => transactions.order(request, context) })
+  const noOp = await serve({
+    order: async () => ({ kind: 'refused', code: 'ORDER_NOT_FOUND', message: 'none', retryable: false }),
+  })
+
+  const until = { seconds: SECONDS }
+  const ordersPerSecond = (url: string) =>
+    requestsPerSecond({ url, body: CREATE_ORDER, expected: ORDER_CREATED, connections: CLIENTS, until })
+  const rates = await inTurns(
+    {
+      noOp: () => requestsPerSecond({ url: noOp, body: NO_OP, expected: NOTHING_DONE, connections: CLIENTS, until }),
+      writeSideAlone: () => ordersPerSecond(writeSideAlone),
+      viaTransactions: () => ordersPerSecond(viaTransactions),
+      whole: async () => {
+        const rate = await ordersPerSecond(whole.url)
+        await untilProjected(whole.url)
+        return rate
+      },
+    },
+    ROUNDS,
+  )
+  const reference = { name: 'no-op mutation (deliverOrder, handler does nothing)', rates: rates.noOp }
+  const transactional = { name: 'the same by a Prisma interactive transaction', rates: rates.viaTransactions }
+  const ours = { name: 'createOrder, projector in another process', rates: rates.writeSideAlone }
+  const together = { name: 'createOrder, everything in one process', rates: rates.whole }
+  return {
+    comparisons: [
+      compareRates(ours, reference, { is: 'at least', ratio: 0.6 }),
+      compareRates(ours, transactional, { is: 'at least', ratio: 3 }),
+      compareRates(together, reference, { is: 'at least', ratio: 0.6 }),
+      compareRates(together, transactional, { is: 'at least', ratio: 3 }),
+    ],
+    notes: [
+      'All over the same HTTP path; the clients are a process of their own. The interactive transaction uses the same rules, codec and encryption.',
+    ],
+  }
+}

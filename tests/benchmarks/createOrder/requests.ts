@@ -1,0 +1,63 @@
+import type { CommandContext, CommandHandlers } from '../../../src/write/index.js'
+
+const CUSTOMER_ID = 'customer-1'
+const SKU = 'FUR-CH-10000454'
+
+/** Places one order of one line, and asks for what an app shows next. Ids are made by the server, so the same text can be sent again. */
+export const CREATE_ORDER = JSON.stringify({
+  query: `mutation CreateOrder($input: CreateOrderInput!) {
+    createOrder(input: $input) {
+      receipt { token version }
+      order { id status totalAmount { amount currency } }
+      userErrors { code message }
+    }
+  }`,
+  variables: {
+    input: {
+      customerId: CUSTOMER_ID,
+      items: [{ sku: SKU, quantity: 3 }],
+      shippingAddress: {
+        line1: 'High Street 1',
+        city: 'Henderson',
+        region: 'Kentucky',
+        postalCode: '42420',
+        country: 'US',
+      },
+    },
+  },
+})
+export const ORDER_CREATED = '"userErrors":[]'
+
+/** The least that a mutation of this API can ask for: one text in, one code out. */
+export const NO_OP = JSON.stringify({
+  query: 'mutation NoOp { deliverOrder(input: { orderId: "none" }) { userErrors { code } } }',
+})
+export const NOTHING_DONE = '"code":"ORDER_NOT_FOUND"'
+
+/** The customer and the product that CREATE_ORDER names. */
+export async function stockShop(handlers: CommandHandlers): Promise<void> {
+  await handlers.customer(
+    { type: 'RegisterCustomer', customerId: CUSTOMER_ID, name: 'Claire Gute', email: 'claire@example.com' },
+    newContext(),
+  )
+  await handlers.product(
+    {
+      type: 'AddProduct',
+      sku: SKU,
+      name: 'Hon Deluxe Fabric Upholstered Stacking Chairs',
+      category: 'Chairs',
+      unitPrice: { amount: '243.98', currency: 'USD' },
+      onHand: 1_000_000,
+    },
+    newContext(),
+  )
+}
+
+function newContext(): CommandContext {
+  return {
+    principal: 'local',
+    occurredAt: new Date().toISOString(),
+    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+    correlationId: 'benchmark',
+  }
+}
