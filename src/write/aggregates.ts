@@ -24,6 +24,8 @@ export interface Aggregate<Command, State, Event extends DomainEvent> {
   readonly initial: State
   readonly decide: (command: Command, state: State) => Decision<Event>
   readonly evolve: (state: State, event: Event) => State
+  /** How many parts a state is made of, at least 1: what it costs to keep it in memory. */
+  readonly sizeOf: (state: State) => number
 }
 
 export const order: Aggregate<OrderCommand, OrderState, OrderEvent> = {
@@ -31,6 +33,7 @@ export const order: Aggregate<OrderCommand, OrderState, OrderEvent> = {
   initial: initialOrder,
   decide: decideOrder,
   evolve: evolveOrder,
+  sizeOf: (state) => 1 + (state.status === 'NONE' ? 0 : state.items.length),
 }
 
 export const customer: Aggregate<CustomerCommand, CustomerState, CustomerEvent> = {
@@ -38,6 +41,7 @@ export const customer: Aggregate<CustomerCommand, CustomerState, CustomerEvent> 
   initial: initialCustomer,
   decide: decideCustomer,
   evolve: evolveCustomer,
+  sizeOf: () => 1,
 }
 
 export const product: Aggregate<ProductCommand, ProductState, ProductEvent> = {
@@ -45,6 +49,7 @@ export const product: Aggregate<ProductCommand, ProductState, ProductEvent> = {
   initial: initialProduct,
   decide: decideProduct,
   evolve: evolveProduct,
+  sizeOf: () => 1,
 }
 
 /** A state and the stream version that it is the fold of. */

@@ -3,6 +3,9 @@ import { createHash, createHmac } from 'node:crypto'
 /**
  * Tells whether a repeated command id comes with the same request: an HMAC, because a plain hash of a name or an e-mail could be guessed.
  *
+ * The request is what the caller asked for: an id that the handler makes is no part of it, nor is `expectedVersion`, which says only when to
+ * refuse, and a repeat is answered with its first result however far the stream has moved.
+ *
  * Form: `<key id>.<hexadecimal>`. The first secret signs, all verify.
  */
 export class Fingerprints {

@@ -6,12 +6,13 @@ import { createCommandHandlers } from './commandHandlers.js'
 import type { CommandHandlers } from './commandRequests.js'
 import type { CustomerKeys } from './customerKeys.js'
 import { DataKeys } from './dataKeys.js'
+import { AppendNotifier } from './eventStore/appendNotifier.js'
 import type { EventStore, StreamReader } from './eventStore/eventStore.js'
+import { migrateEventLog } from './eventStore/migrate.js'
 import { PostgresCustomerKeys } from './eventStore/postgresCustomerKeys.js'
 import { PostgresEventStore } from './eventStore/postgresEventStore.js'
 import { Fingerprints } from './fingerprint.js'
 import { FoldedStreams } from './foldedStreams.js'
-import { migrateEventLog } from './migrate.js'
 
 /** Public entry of the write side. */
 export type {
@@ -34,9 +35,9 @@ export interface WriteSideOptions {
   /** The first one signs fingerprints of requests, all verify. */
   readonly tokenSecrets: readonly string[]
   readonly logger: Logger
-  /** Called after each commit that added events: a hint for readers in this process. */
+  /** Called after each commit that added events: a hint for readers in this process. Those in others are woken by NOTIFY. */
   readonly onAppended: () => void
-  /** Connections to the database. Default 6: groups in flight, loads, look-ups. */
+  /** Connections to the database. Default 7: groups in flight, loads, look-ups, one to wake other processes. */
   readonly poolSize?: number
 }
 
@@ -53,7 +54,7 @@ export interface WriteSide {
   close(): Promise<void>
 }
 
-const DEFAULT_POOL_SIZE = 6
+const DEFAULT_POOL_SIZE = 7
 /** A group that waits longer for a lock is dissolved and sent again one by one. */
 const LOCK_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 10_000
@@ -82,7 +83,12 @@ export async function openWriteSide(options: WriteSideOptions): Promise<WriteSid
     ),
   })
   const customerKeys = new PostgresCustomerKeys(prisma)
-  const store = new PostgresEventStore(prisma, options.onAppended)
+  const notifier = new AppendNotifier(prisma, options.logger)
+  const onAppended = () => {
+    options.onAppended()
+    notifier.appended()
+  }
+  const store = new PostgresEventStore(prisma, onAppended, options.logger)
   return {
     handlers: createCommandHandlers({
       store,
@@ -102,7 +108,10 @@ export async function openWriteSide(options: WriteSideOptions): Promise<WriteSid
         () => true,
         () => false,
       ),
-    close: () => prisma.$disconnect(),
+    close: async () => {
+      await notifier.close()
+      await prisma.$disconnect()
+    },
   }
 }
 

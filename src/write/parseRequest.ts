@@ -1,5 +1,4 @@
 import { v7 as uuidv7 } from 'uuid'
-import { streamIdOf } from '../contract/streams.js'
 import type { CustomerCommand } from '../domain/customer/commands.js'
 import { isRefusal, refuse } from '../domain/decision.js'
 import { checkCountry, checkEmail, checkId, checkReason, checkText } from '../domain/limits.js'
@@ -184,8 +183,4 @@ function moneyOf(money: RequestedMoney, field: readonly string[]): Money | Refus
   if (!('fault' in parsed)) return parsed
   const part = parsed.fault === 'unknown-currency' ? 'currency' : 'amount'
   return refuse('INVALID_INPUT', `${MONEY_FAULTS[parsed.fault](money)}.`, [...field, part])
-}
-
-export function productStreamsOf(skus: readonly string[]): string[] {
-  return [...new Set(skus)].map((sku) => streamIdOf('product', sku))
 }

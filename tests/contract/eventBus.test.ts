@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { LogSignal } from '../../src/bus/postgresLog/logSignal.js'
 import { PostgresLogBus } from '../../src/bus/postgresLog/postgresLogBus.js'
-import { migrateEventLog } from '../../src/write/migrate.js'
+import { migrateEventLog } from '../../src/write/eventStore/migrate.js'
 import { MemoryCheckpoints } from '../support/memory/memoryCheckpoints.js'
 import { MemoryEventBus } from '../support/memory/memoryEventBus.js'
 import { MemoryEventLog } from '../support/memory/memoryEventLog.js'

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { migrateEventLog } from '../../src/write/migrate.js'
+import { migrateEventLog } from '../../src/write/eventStore/migrate.js'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js'
 import { makeTestFolder } from '../support/throwAwayServer.js'
 

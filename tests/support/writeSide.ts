@@ -3,11 +3,13 @@ import { pino } from 'pino'
 import { PersonalDataCipher } from '../../src/contract/personalData.js'
 import { type CommandContext, openWriteSide, type WriteSide, type WriteSideOptions } from '../../src/write/index.js'
 
+export const MASTER_KEY = 'master key of the tests'
+
 /** Opens a write side as a service would; two on one database are two services. */
 export function openTestWriteSide(databaseUrl: string, options: Partial<WriteSideOptions> = {}): Promise<WriteSide> {
   return openWriteSide({
     databaseUrl,
-    cipher: new PersonalDataCipher(['master key of the tests']),
+    cipher: new PersonalDataCipher([MASTER_KEY]),
     tokenSecrets: ['token secret of the tests'],
     logger: pino({ level: 'silent' }),
     onAppended: () => undefined,

@@ -1,9 +1,7 @@
 import { Client } from 'pg'
 import type { Logger } from 'pino'
+import { LOG_CHANNEL } from '../../contract/logChannel.js'
 import type { LogSignal } from './logSignal.js'
-
-/** What writers of other processes notify after an append. */
-export const LOG_CHANNEL = 'events'
 
 const RECONNECT_MS = 1_000
 

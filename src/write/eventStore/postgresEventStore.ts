@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
 import type { EventEnvelope } from '../../contract/eventEnvelope.js'
 import type { PrismaClient } from '../../generated/prisma/client.js'
 import { appendGroup } from './appendGroup.js'
@@ -51,13 +52,15 @@ const FIRST_PAUSE_MS = 20
 export class PostgresEventStore implements EventStore, StreamReader {
   readonly #prisma: PrismaClient
   readonly #onAppended: () => void
+  readonly #logger: Logger
   readonly #appends: Coalescer<AppendRequest, AppendResult>
   readonly #loads: Coalescer<LoadRequest, LoadResult>
 
   /** onAppended: called after each commit that added events. */
-  constructor(prisma: PrismaClient, onAppended: () => void) {
+  constructor(prisma: PrismaClient, onAppended: () => void, logger: Logger) {
     this.#prisma = prisma
     this.#onAppended = onAppended
+    this.#logger = logger
     this.#appends = new Coalescer({
       maxBatch: MAX_GROUP,
       maxInFlight: MAX_GROUPS_IN_FLIGHT,
@@ -106,10 +109,14 @@ export class PostgresEventStore implements EventStore, StreamReader {
 
   /** A group that fails as a whole says nothing of its members: each goes again alone, with its event id, in a transaction of its own. */
   async #appendGroup(group: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
-    const won = await appendGroup(this.#prisma, group).catch(() => undefined)
-    if (!won) return Promise.allSettled(group.map((request) => this.#appendAlone(request)))
-    if (won.size > 0) this.#onAppended()
-    return group.map(({ eventId }) => ({ status: 'fulfilled', value: resultOf(won.get(eventId)) }))
+    try {
+      const won = await appendGroup(this.#prisma, group)
+      if (won.size > 0) this.#onAppended()
+      return group.map(({ eventId }) => ({ status: 'fulfilled', value: resultOf(won.get(eventId)) }))
+    } catch (error) {
+      this.#logger.warn({ err: error, events: group.length }, 'A group of appends failed; each is sent again alone')
+      return Promise.allSettled(group.map((request) => this.#appendAlone(request)))
+    }
   }
 
   /** After a failure that left open whether the event is in: a stored row with its event id is this append's own success. */
@@ -126,7 +133,7 @@ export class PostgresEventStore implements EventStore, StreamReader {
           ? { kind: 'appended', recordedAt: stored.event.recordedAt }
           : { kind: 'conflict' }
       } catch (error) {
-        if (!isRetriable(error) && !(error instanceof LogUnavailable)) throw error
+        if (!isRetriable(error)) throw error
         if (attempt === LONELY_ATTEMPTS) {
           throw new LogUnavailable(
             'It is unknown whether the command was recorded: send it again with the same command id.',

@@ -2,46 +2,76 @@ import { LogUnavailable } from './eventStore.js'
 
 /** SQLSTATE classes after which the same statement may succeed: connection, transaction rollback, resources, intervention, system. */
 const RETRIABLE_CLASSES = new Set(['08', '40', '53', '57', '58'])
-const RETRIABLE_STATES = new Set(['55P03'])
-/** What the driver says of a connection that never came about, broke, or could not be had in time. */
-const CONNECTION_ERROR = /ECONN|EPIPE|ETIMEDOUT|connection|timeout|socket|terminat/i
+/** lock_not_available; read_only_sql_transaction, which a server answers that has just stopped being the primary. */
+const RETRIABLE_STATES = new Set(['55P03', '25006'])
+/** What the adapter makes of a socket's errors. */
+const CONNECTION_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'])
+/** Those that it passes on as they are. */
+const SOCKET_CODES = new Set(['EPIPE', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
+/** pg and pg-pool give the errors of their own making neither code nor class, so here their words have to do. */
+const CONNECTION_MESSAGE =
+  /^(Connection terminated|timeout (exceeded|expired)|Client has encountered a connection error|Client was closed)/
+/** Prisma needs four; a chain that bites its tail needs an end. */
+const MAX_LAYERS = 8
 
 /**
- * Whether the statement may be sent again: decided here and nowhere else, by SQLSTATE. Prisma wraps the server's answer in two layers
- * whose shape differs between raw statements and the rest, so the whole chain of causes is looked through.
+ * Whether the statement may be sent again: decided here and nowhere else. Prisma wraps the server's answer in layers whose shape differs
+ * between raw statements and the rest, so the whole chain of causes is looked through.
  */
 export function isRetriable(error: unknown): boolean {
+  if (error instanceof LogUnavailable) return true
   const state = sqlStateOf(error)
   if (state !== undefined) return RETRIABLE_CLASSES.has(state.slice(0, 2)) || RETRIABLE_STATES.has(state)
-  return error instanceof Error && CONNECTION_ERROR.test(error.message)
+  return layersOf(error).some(isConnectionError)
 }
 
-/** The five characters of PostgreSQL, where the server answered at all. */
-export function sqlStateOf(error: unknown): string | undefined {
-  for (const layer of layersOf(error)) {
-    for (const name of ['originalCode', 'code'] as const) {
-      const value = layer[name]
-      if (typeof value === 'string' && /^[0-9A-Z]{5}$/.test(value) && !/^P[12]\d{3}$/.test(value)) return value
-    }
-  }
-  return undefined
-}
-
-/** Runs a read and throws LogUnavailable where it may be repeated. */
+/**
+ * Runs a read, and once more where that may help: a pool learns only by use that a connection is dead, and the next one is often alive.
+ * Throws LogUnavailable where it may be repeated later.
+ */
 export async function orLogUnavailable<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
-    return await work()
+    return await work().catch((error: unknown) => {
+      if (!isRetriable(error)) throw error
+      return work()
+    })
   } catch (error) {
     if (!isRetriable(error)) throw error
     throw new LogUnavailable('The event log did not answer; the same request may be sent again.', { cause: error })
   }
 }
 
-function* layersOf(error: unknown): Generator<Record<string, unknown>> {
+/** The five characters of PostgreSQL, where the server answered at all. */
+function sqlStateOf(error: unknown): string | undefined {
+  return layersOf(error)
+    .map(({ originalCode }) => originalCode)
+    .find((code) => typeof code === 'string')
+}
+
+function isConnectionError({ kind, code, message }: ErrorLayer): boolean {
+  return (
+    (typeof kind === 'string' && CONNECTION_KINDS.has(kind)) ||
+    (typeof code === 'string' && SOCKET_CODES.has(code)) ||
+    (typeof message === 'string' && CONNECTION_MESSAGE.test(message))
+  )
+}
+
+interface ErrorLayer {
+  /** SQLSTATE, set by the adapter. */
+  readonly originalCode?: unknown
+  readonly kind?: unknown
+  readonly code?: unknown
+  readonly message?: unknown
+}
+
+/** The error and what it is made of, outside first. */
+function layersOf(error: unknown): readonly ErrorLayer[] {
+  const layers: ErrorLayer[] = []
   let layer = error
-  for (let depth = 0; depth < 6 && typeof layer === 'object' && layer !== null; depth++) {
-    const fields = layer as Record<string, unknown>
-    yield fields
+  while (typeof layer === 'object' && layer !== null && layers.length < MAX_LAYERS) {
+    const fields = layer as ErrorLayer & { driverAdapterError?: unknown; meta?: unknown; cause?: unknown }
+    layers.push(fields)
     layer = fields.driverAdapterError ?? fields.meta ?? fields.cause
   }
+  return layers
 }

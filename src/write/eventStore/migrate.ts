@@ -6,14 +6,16 @@ import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import type { Logger } from 'pino'
 
-/** The schema of the event log can't be brought up to date. The message is for the operator, and names what to do. */
+/** The event log can't be reached, or its schema can't be brought up to date. The message is for the operator, and names what to do. */
 export class MigrationFailed extends Error {
   override readonly name = 'MigrationFailed'
   readonly code = 'MIGRATION_FAILED'
 }
 
-/** Any number that no other user of advisory locks in this database takes; Prisma's own migrate takes the same one. */
+/** The advisory lock of Prisma's own migrate: it and we wait for each other. */
 const PRISMA_MIGRATE_LOCK = 72_707_369
+
+const CONNECT_TIMEOUT_MS = 10_000
 
 /** As Prisma makes it, so that `prisma migrate` elsewhere agrees on what has been applied. */
 const CREATE_RECORDS = `
@@ -50,8 +52,7 @@ export async function migrateEventLog(
   logger: Logger,
   folder = migrationsFolder(),
 ): Promise<string> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'order-gateway migrations' })
-  await client.connect()
+  const client = await connect(databaseUrl)
   try {
     await client.query('SELECT pg_advisory_lock($1)', [PRISMA_MIGRATE_LOCK])
     await client.query(CREATE_RECORDS)
@@ -70,6 +71,26 @@ export async function migrateEventLog(
     return rows[0].id
   } finally {
     await client.end()
+  }
+}
+
+async function connect(databaseUrl: string): Promise<Client> {
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: 'order-gateway migrations',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  // A connection that breaks fails the statement under way, which is where it is reported.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    return client
+  } catch (cause) {
+    // Never the whole address: it holds the password.
+    throw new MigrationFailed(
+      `The event log's database at ${client.host}:${client.port} can't be opened: ${reasonOf(cause)}. Look whether it runs, and whether DATABASE_URL is right.`,
+      { cause },
+    )
   }
 }
 
@@ -131,9 +152,14 @@ async function apply(client: Client, { name, sql, checksum }: Migration): Promis
     await client.query('COMMIT')
   } catch (cause) {
     await client.query('ROLLBACK')
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new MigrationFailed(`The migration ${name} failed and was rolled back: ${reason}`, { cause })
+    throw new MigrationFailed(`The migration ${name} failed and was rolled back: ${reasonOf(cause)}`, { cause })
   }
+}
+
+/** A host name with several addresses fails with one error for each, and none of its own words. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ')
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** prisma/migrations at the root of the package, seen from the sources and from the build. */
