@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { WaitOutcome } from '../../../src/read/consistency.js'
@@ -7,6 +6,7 @@ import { liveReadsInMemory, WAITER_RECHECK_MS } from '../../support/liveReadsInM
 import { feedPosition } from '../../support/memory/memoryAnnouncementFeed.js'
 import { orderApplied, parkedAt } from '../../support/sampleAnnouncements.js'
 import { orderDocument, timelineDocument } from '../../support/sampleDocuments.js'
+import { runToIdle, withItsReads } from './interleavings.js'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
@@ -131,23 +131,9 @@ test('INV-14 NOTIFY every wait has one outcome, and a true one, whatever comes f
         expect(vi.getTimerCount()).toBe(0)
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   )
 })
-
-/** Reads are batched over a turn of the loop. Without this one everything else would have happened before the first read is sent. */
-async function withItsReads(run: () => Promise<unknown>): Promise<void> {
-  await run()
-  await nextTurn()
-}
-
-/** Runs everything that is scheduled, and what follows from it. */
-async function runToIdle(s: fc.Scheduler): Promise<void> {
-  do {
-    await s.waitIdle()
-    await nextTurn()
-  } while (s.count() > 0)
-}
 
 function parkedRow(failedVersion: number, lastSkipped: number) {
   return {
