@@ -11,7 +11,7 @@ import { OneAtATime } from './oneAtATime.js'
 import { pause, untilDone } from './retry.js'
 import { reportStatus } from './statusReport.js'
 
-const DEFAULT_SLICE_EVENTS = 500
+const DEFAULT_SLICE_EVENTS = 1_000
 const DEFAULT_LOST_AFTER_MS = 30_000
 const STATUS_INTERVAL_MS = 1_000
 const SWEEP_INTERVAL_MS = 5_000
@@ -23,7 +23,7 @@ export interface ProjectorOptions extends SliceConsumerParts {
   readonly checkpoints: CheckpointStore
   readonly observer: LogObserver
   readonly status: ProjectionStatusBoard
-  /** Events taken at once, at most. Default 500. */
+  /** Events taken at once, at most. Default 1,000. */
   readonly sliceSize?: number
   /** How old an event of the log is before it may be called lost by the bus, in milliseconds. Default 30,000. */
   readonly lostAfterMs?: number

@@ -8,13 +8,7 @@ import { type EventFacts, type Projection, UnexpectedEvent } from './projection.
 
 /** The order as lists and pages show it. Its customer's side is put in by customerOrders.ts and kept by every event here. */
 export const orderSummary: Projection<'orders'> = (order, event, facts) => {
-  const changed = change(order, event, facts)
-  return {
-    ...changed,
-    version: facts.version,
-    updatedAt: event.metadata.occurredAt,
-    estimatedDelivery: estimatedDelivery(changed),
-  }
+  return { ...change(order, event, facts), version: facts.version, updatedAt: event.metadata.occurredAt }
 }
 
 function change(order: OrderDocument | undefined, event: OrderEvent, facts: EventFacts): OrderDocument {
@@ -32,9 +26,9 @@ function change(order: OrderDocument | undefined, event: OrderEvent, facts: Even
     case 'OrderConfirmed':
       return { ...order, status: 'CONFIRMED', confirmedAt: at }
     case 'OrderShipped':
-      return { ...order, status: 'SHIPPED', shippedAt: at, trackingNumber: event.data.trackingNumber }
+      return estimated({ ...order, status: 'SHIPPED', shippedAt: at, trackingNumber: event.data.trackingNumber })
     case 'OrderDelivered':
-      return { ...order, status: 'DELIVERED', deliveredAt: at }
+      return estimated({ ...order, status: 'DELIVERED', deliveredAt: at })
     case 'OrderCancelled':
       return { ...order, status: 'CANCELLED', cancelledAt: at, cancellationReason: event.data.reason }
     default:
@@ -68,7 +62,11 @@ function created({ data, metadata }: OrderCreated, { id, version }: EventFacts):
     cancelledAt: null,
     estimatedDelivery: metadata.occurredAt,
   }
-  return withItems(empty, data.items)
+  return estimated(withItems(empty, data.items))
+}
+
+function estimated(order: OrderDocument): OrderDocument {
+  return { ...order, estimatedDelivery: estimatedDelivery(order) }
 }
 
 function withItems(order: OrderDocument, lines: readonly OrderLine[]): OrderDocument {

@@ -1,8 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
 import type { JsonObject } from './eventEnvelope.js'
 
-/** A customer's data key, unwrapped: 32 bytes. Never written anywhere, never logged. */
-export type DataKey = Buffer & { readonly dataKey: unique symbol }
+/**
+ * A customer's data key, unwrapped: 32 bytes. Never written anywhere, never logged.
+ *
+ * A key object and no Buffer: node makes one of a Buffer at every use, which takes some 40 µs, eight times what the decryption itself takes.
+ */
+export type DataKey = KeyObject & { readonly dataKey: unique symbol }
 
 /** A sealed text that no key of ours opens: changed, cut, or sealed for another event. */
 export class BrokenSeal extends Error {
@@ -44,7 +48,7 @@ export class PersonalDataCipher {
       throw new BrokenSeal(
         `The customer's key was wrapped by the master key "${masterKeyId}", which PERSONAL_DATA_KEY does not list.`,
       )
-    return decrypt(master.key, sealed, masterKeyId) as DataKey
+    return createSecretKey(decrypt(master.key, sealed, masterKeyId)) as DataKey
   }
 
   seal(key: DataKey, eventId: string, personal: JsonObject): string {
@@ -60,22 +64,22 @@ export class PersonalDataCipher {
 interface MasterKey {
   /** The first 8 hex digits of a hash: tells keys apart and gives none away. */
   readonly id: string
-  readonly key: Buffer
+  readonly key: KeyObject
 }
 
 function masterKeyOf(secret: string): MasterKey {
-  const key = createHash('sha256').update('order-gateway/personal-data/').update(secret).digest()
-  return { id: createHash('sha256').update(key).digest('hex').slice(0, 8), key }
+  const bytes = createHash('sha256').update('order-gateway/personal-data/').update(secret).digest()
+  return { id: createHash('sha256').update(bytes).digest('hex').slice(0, 8), key: createSecretKey(bytes) }
 }
 
-function encrypt(key: Buffer, plain: Buffer, associated: string): string {
+function encrypt(key: KeyObject, plain: Buffer, associated: string): string {
   const iv = randomBytes(IV_BYTES)
   const cipher = createCipheriv(ALGORITHM, key, iv)
   cipher.setAAD(Buffer.from(associated, 'utf8'))
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url')
 }
 
-function decrypt(key: Buffer, sealed: string, associated: string): Buffer {
+function decrypt(key: KeyObject, sealed: string, associated: string): Buffer {
   const bytes = Buffer.from(sealed, 'base64url')
   if (bytes.length < IV_BYTES + TAG_BYTES) throw new BrokenSeal('Expected a sealed text, found one that is too short.')
   const decipher = createDecipheriv(ALGORITHM, key, bytes.subarray(0, IV_BYTES))

@@ -55,7 +55,7 @@ export class LogListener {
     if (this.#client !== client || this.#stopped) return
     this.#client = undefined
     this.#logger.warn(
-      { err: error },
+      { reason: error instanceof Error ? error.message : 'closed' },
       'Lost the connection that listens for new events; polling goes on until it is back',
     )
     client

@@ -40,8 +40,11 @@ export class PostgresLogBus implements EventBus {
       statement_timeout: 10_000,
       query_timeout: 15_000,
     })
-    // An idle connection that breaks is replaced by the pool; the next query tells if the server is gone.
-    this.#pool.on('error', (error) => options.logger.warn({ err: error }, 'An idle connection to the event log broke'))
+    // An idle connection that breaks is replaced by the pool; the next query tells if the server is gone. The error itself is not logged: the
+    // pool hangs the whole client on it, with its secrets.
+    this.#pool.on('error', ({ message }) =>
+      options.logger.warn({ reason: message }, 'An idle connection to the event log broke'),
+    )
     this.#listener = new LogListener(options.databaseUrl, options.signal, options.logger)
     this.observer = new PostgresLogObserver(this.#pool)
   }
