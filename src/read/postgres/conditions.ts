@@ -1,4 +1,5 @@
 import type { OrderFilter } from '../orderQueries.js'
+import { isStorableText } from './storableText.js'
 
 /** The values of one statement, numbered in the order in which its text mentions them. */
 export class Parameters {
@@ -41,9 +42,9 @@ export function termConditions(termsByWord: readonly (readonly string[])[], para
 }
 
 /** Whether a filter can be known to match nothing without asking. */
-export function matchesNothing({ status, customerId, sku }: OrderFilter): boolean {
-  // PostgreSQL refuses texts with a NUL instead of comparing them.
-  return status?.length === 0 || [customerId, sku].some((id) => id?.includes('\0'))
+export function matchesNothing({ status, customerId, currency, sku }: OrderFilter): boolean {
+  const texts = [customerId, currency, sku].filter((text) => text !== undefined)
+  return status?.length === 0 || !texts.every(isStorableText)
 }
 
 /** WHERE with all of the conditions; nothing for none. */

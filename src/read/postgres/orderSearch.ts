@@ -35,7 +35,7 @@ export async function searchOrders(
   const wanted = page.limit + 1
   // Rank by rank, each in the order of an index: a word that nearly all orders have then costs a page and not all of them.
   for (const rank of [0, 1] as const) {
-    if (rank < Number(fromRank) || hits.length === wanted) continue
+    if (rank < Number(fromRank) || hits.length === wanted || (rank === 1 && !anythingForgiven(terms))) continue
     const place = rank === fromRank ? fromPlace : []
     const statement = searchStatement(terms, rank, filter, { limit: wanted - hits.length, place })
     const { rows } = await orUnavailable(() => pool.query<{ document: OrderDocument }>(statement))
@@ -47,6 +47,11 @@ export async function searchOrders(
 export async function searchTerms(pool: Pool, words: readonly string[]): Promise<SearchTerms> {
   const found = await matchingTerms(pool, 'order_terms', words)
   return { words, byWord: words.map((word) => [...(found.get(word) ?? [word])]) }
+}
+
+/** Otherwise every match is an exact one. */
+function anythingForgiven({ byWord }: SearchTerms): boolean {
+  return byWord.some((terms) => terms.length > 1)
 }
 
 /** The matches of one rank. place: created at and id of the last one seen, or nothing. */

@@ -1,6 +1,7 @@
 import type { OrderDocument } from '../../contract/documents.js'
 import { InvalidSortKey, type OrderSort, type PageRequest, type SortKey } from '../orderQueries.js'
 import type { Parameters } from './conditions.js'
+import { isStorableText } from './storableText.js'
 
 /** How a list is ordered: by columns of read.order_index that have an index in just that order, the id last. */
 interface Sort {
@@ -69,6 +70,6 @@ function isOfType(part: string | number | undefined, type: 'instant' | 'integer'
     case 'integer':
       return Number.isSafeInteger(part)
     case 'text':
-      return typeof part === 'string' && !part.includes('\0')
+      return typeof part === 'string' && isStorableText(part)
   }
 }

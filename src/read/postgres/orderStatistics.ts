@@ -5,22 +5,27 @@ import type { Statement } from './orderLists.js'
 import { inTransaction } from './transaction.js'
 import { orUnavailable } from './translateErrors.js'
 
-/** Keys of a row `i` of read.order_index, and what counts under them. */
-const GROUPINGS: Readonly<
-  Record<StatisticsGrouping, { readonly from: string; readonly key: string; readonly amount: string }>
-> = {
-  status: { from: 'read.order_index i', key: 'i.status', amount: 'i.total_minor' },
-  day: {
-    from: 'read.order_index i',
-    key: `to_char(date_trunc('day', i.created_at, 'UTC') AT TIME ZONE 'UTC', 'YYYY-MM-DD')`,
-    amount: 'i.total_minor',
-  },
+/** What a row `i` of read.order_index counts under, and with which amount. */
+interface Grouping {
+  readonly from: string
+  readonly key: string
+  /** The key's text, made of a group's key and not of each row's. */
+  readonly keyText: string
+  readonly amount: string
+}
+
+const BY_ORDER = { from: 'read.order_index i', amount: 'i.total_minor', keyText: 'sums.key' }
+
+const GROUPINGS: Readonly<Record<StatisticsGrouping, Grouping>> = {
+  status: { ...BY_ORDER, key: 'i.status' },
+  day: { ...BY_ORDER, key: "(i.created_at AT TIME ZONE 'UTC')::date", keyText: "to_char(sums.key, 'YYYY-MM-DD')" },
+  region: { ...BY_ORDER, key: 'i.region' },
   sku: {
     from: 'read.order_index i CROSS JOIN unnest(i.skus, i.sku_totals_minor) AS line (sku, total_minor)',
     key: 'line.sku',
+    keyText: 'sums.key',
     amount: 'line.total_minor',
   },
-  region: { from: 'read.order_index i', key: 'i.region', amount: 'i.total_minor' },
 }
 
 interface Sum {
@@ -68,13 +73,16 @@ export function totalsStatement(filter: OrderFilter): Statement {
 }
 
 export function groupedStatement(filter: OrderFilter, grouping: StatisticsGrouping): Statement {
-  const { from, key, amount } = GROUPINGS[grouping]
+  const { from, key, keyText, amount } = GROUPINGS[grouping]
   const parameters = new Parameters()
+  const conditions = where(...filterConditions(filter, parameters))
   return {
     text: `
-      SELECT ${key} AS key, i.currency, count(*)::int AS orders, sum(${amount})::text AS total
-      FROM ${from} ${where(...filterConditions(filter, parameters))}
-      GROUP BY 1, 2 ORDER BY ${key} COLLATE "C", i.currency`,
+      SELECT ${keyText} AS key, sums.currency, sums.orders::int, sums.total::text
+      FROM (
+        SELECT ${key} AS key, i.currency, count(*) AS orders, sum(${amount}) AS total FROM ${from} ${conditions} GROUP BY 1, 2
+      ) sums
+      ORDER BY sums.key, sums.currency`,
     values: parameters.values,
   }
 }

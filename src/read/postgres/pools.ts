@@ -33,8 +33,11 @@ export function openPools(databaseUrl: string, poolSize: number, logger: Logger)
       query_timeout: 15_000,
       ...config,
     })
-    // An idle connection that breaks is replaced by the pool; the next statement tells if the server is gone.
-    pool.on('error', (error) => logger.warn({ err: error, purpose }, 'An idle connection to the read store broke'))
+    // An idle connection that breaks is replaced by the pool; the next statement tells if the server is gone. The message alone: pg hangs
+    // the whole connection on the error.
+    pool.on('error', ({ message }) => {
+      if (!pool.ending) logger.warn({ purpose, reason: message }, 'An idle connection to the read store broke')
+    })
     return pool
   }
   const half = Math.max(1, Math.ceil(poolSize / 2))

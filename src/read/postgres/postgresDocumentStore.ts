@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Documents, ProjectionName } from '../../contract/documents.js'
 import type { DocumentStore, DocumentWrite, DocumentWriteResult, Revision, StoredDocument } from '../documentStore.js'
+import { isStorableText } from './storableText.js'
 import { inTransaction } from './transaction.js'
 import { orUnavailable, PostgresFault } from './translateErrors.js'
 import { DOCUMENT_TABLES, writeDocuments } from './writeDocuments.js'
@@ -23,8 +24,7 @@ export class PostgresDocumentStore implements DocumentStore {
       this.#reads.query<{ id: string; revision: string; document: Documents[Name] }>({
         name: `get-${projection}`,
         text: `SELECT id, revision, document FROM ${DOCUMENT_TABLES[projection]} WHERE id = ANY($1)`,
-        // No id holds a NUL, and PostgreSQL refuses texts with one.
-        values: [ids.filter((id) => !id.includes('\0'))],
+        values: [ids.filter(isStorableText)],
       }),
     )
     return new Map(rows.map(({ id, revision, document }) => [id, { document, revision: revision as Revision }]))

@@ -1,0 +1,33 @@
+import { pino } from 'pino'
+import { openPostgresReadStore, type PostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
+import { createTestDatabase } from '../support/postgres.js'
+import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
+import { describeDocumentStore } from './documentStore.conformance.js'
+import { describeParkedStreams } from './parkedStreams.conformance.js'
+
+async function openedReadStore(): Promise<{ readonly readStore: PostgresReadStore; close(): Promise<void> }> {
+  const database = await createTestDatabase()
+  const readStore = await openPostgresReadStore({ databaseUrl: database.url, logger: pino({ level: 'warn' }) })
+  return {
+    readStore,
+    async close() {
+      await readStore.close()
+      await database.drop()
+    },
+  }
+}
+
+describeDocumentStore('PostgreSQL', async () => {
+  const { readStore, close } = await openedReadStore()
+  return { store: readStore.documents, close }
+})
+
+describeAnnouncementFeed('PostgreSQL', async () => {
+  const { readStore, close } = await openedReadStore()
+  return { feed: readStore.feed, close }
+})
+
+describeParkedStreams('PostgreSQL', async () => {
+  const { readStore, close } = await openedReadStore()
+  return { parked: readStore.parked, close }
+})
