@@ -1,5 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
-import { parseStreamId } from '../contract/streams.js'
+import type { OrderDocument } from '../contract/documents.js'
+import { parseStreamId, streamIdOf } from '../contract/streams.js'
 import type { StreamVersion, View, WaitOutcome } from '../read/index.js'
 import type { GatewayContext } from './context.js'
 import { CallerError, RETRY_AFTER_MS } from './errors.js'
@@ -37,7 +38,32 @@ export async function awaitToken(
   await awaitViews(target, viewsRead(target, root, info), waitMs ?? DEFAULT_WAIT_MS, context)
 }
 
-/** The same for the read model beside a command's receipt. Returns its id: the order's, customer's or product's own. */
+/**
+ * An order by id that shows the write of the token, whether that is the order's own or its customer's. Undefined when there is none.
+ *
+ * Throws as awaitToken does. While a customer's write is waited for, an order of that customer may first appear, made with the older
+ * customer: nobody could wait for it before it was there, so what was loaded is looked at once more.
+ */
+export async function orderShowing(
+  id: string,
+  { atLeast, waitMs }: ConsistencyArguments,
+  context: GatewayContext,
+  info: GraphQLResolveInfo,
+): Promise<OrderDocument | undefined> {
+  const deadline = performance.now() + (waitMs ?? DEFAULT_WAIT_MS)
+  for (;;) {
+    const leftMs = Math.max(0, Math.round(deadline - performance.now()))
+    await awaitToken({ atLeast, waitMs: leftMs }, { kind: 'order', orderId: id }, context, info)
+    const order = await context.loaders.orders.load(id)
+    if (!order || typeof atLeast !== 'string' || !showsOlderCustomer(order, context.tokens.read(atLeast))) return order
+  }
+}
+
+function showsOlderCustomer(order: OrderDocument, { streamId, version }: StreamVersion): boolean {
+  return streamId === streamIdOf('customer', order.customerId) && order.customerVersion < version
+}
+
+/** As awaitToken, for the read model beside a command's receipt. Returns its id: the order's, customer's or product's own. */
 export async function awaitProjected(
   target: StreamVersion,
   timeoutMs: number,

@@ -93,10 +93,12 @@ describe('orderChanged', () => {
   it('waits for an order that is not there yet', async () => {
     const shop = await Shop.open(service.client)
     const orderId = randomUUID()
-    const items = follow(orderId, undefined, 2)
+    const first = follow(orderId, undefined, 1)
     await shop.order(1, orderId)
+    const [item] = await first
+    expect(item?.version).toBe(1)
     await addItems(shop, orderId, 1)
-    expect((await items).map(({ version }) => version)).toEqual([1, 2])
+    expect((await follow(orderId, item?.cursor, 1)).map(({ version }) => version)).toEqual([2])
   })
 
   it('refuses a since of another order, and one that nobody gave out', async () => {

@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Ctx, ID, Info, Int, Query, Resolver } from 'type-graphql'
-import { awaitToken } from '../awaitWrite.js'
+import { awaitToken, orderShowing } from '../awaitWrite.js'
 import type { GatewayContext } from '../context.js'
 import { checkSort, storeFilterOf } from '../orderFilter.js'
 import { orderConnection } from '../orderLists.js'
@@ -20,8 +20,7 @@ export class OrderQueriesResolver {
     @Ctx() context: GatewayContext,
     @Info() info: GraphQLResolveInfo,
   ): Promise<Order | null> {
-    await awaitToken({ atLeast, waitMs }, { kind: 'order', orderId: id }, context, info)
-    const document = await context.loaders.orders.load(id)
+    const document = await orderShowing(id, { atLeast, waitMs }, context, info)
     return document ? orderOf(document) : null
   }
 

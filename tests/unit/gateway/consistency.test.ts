@@ -132,3 +132,27 @@ test('documents are read in batches, each id once', async () => {
     { projection: 'customers', ids: ['ada'] },
   ])
 })
+
+test('an order that appears with an older customer while that customer is waited for is waited for again', async () => {
+  const orders = [orderDocument('later', { customerVersion: 1, customerName: 'Ada' })]
+  let waited = 0
+  const racing = await startTestGateway({
+    documents: { orders },
+    waiter: {
+      waitFor: async () => {
+        waited += 1
+        if (waited === 2) orders[0] = orderDocument('later', { customerVersion: 3, customerName: null })
+        return { kind: 'reached' }
+      },
+    },
+  })
+  try {
+    const token = racing.tokens.issue({ streamId: 'customer-ada', version: 3 })
+    const query = 'query ($token: ConsistencyToken) { order(id: "later", atLeast: $token) { customerName } }'
+    const { body } = await postOperation(racing.url, { query, variables: { token } })
+    expect(body).toEqual({ data: { order: { customerName: null } } })
+    expect(waited).toBe(2)
+  } finally {
+    await racing.stop(1_000)
+  }
+})
