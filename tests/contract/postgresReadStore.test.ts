@@ -3,6 +3,7 @@ import { openPostgresReadStore, type PostgresReadStore } from '../../src/read/po
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
+import { describeOrderQueries } from './orderQueries.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
 
 async function openedReadStore(): Promise<{ readonly readStore: PostgresReadStore; close(): Promise<void> }> {
@@ -30,4 +31,9 @@ describeAnnouncementFeed('PostgreSQL', async () => {
 describeParkedStreams('PostgreSQL', async () => {
   const { readStore, close } = await openedReadStore()
   return { parked: readStore.parked, close }
+})
+
+describeOrderQueries('PostgreSQL', async () => {
+  const { readStore, close } = await openedReadStore()
+  return { documents: readStore.documents, queries: readStore.queries, close }
 })
