@@ -17,11 +17,7 @@ export class MemoryAnnouncementFeed implements AnnouncementFeed {
     return Promise.resolve({ items: this.items.slice(-count), end: feedPosition(this.items.length) })
   }
 
-  async follow(
-    after: FeedPosition,
-    onItems: (items: readonly FeedItem[]) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async follow(after: FeedPosition, onItems: (items: readonly FeedItem[]) => void, signal: AbortSignal): Promise<void> {
     const missed = this.items.slice(Number(after))
     if (missed.length > 0) onItems(missed)
     this.#followers.add(onItems)

@@ -71,8 +71,8 @@ export class MemoryDocumentStore implements DocumentStore {
     const at = key(write.projection, write.document.id)
     const present = this.#documents.get(at)
     if ((present?.revision ?? 'absent') !== write.expected) return { kind: 'conflict' }
-    if (JSON.stringify(write.document).includes('\\u0000'))
-      return { kind: 'rejected', reason: 'It holds a zero character.' }
+    const fault = faultIn(write)
+    if (fault) return { kind: 'rejected', reason: fault }
     this.#revisions += 1
     const revision = String(this.#revisions) as Revision
     this.#documents.set(at, { document: structuredClone(write.document), revision })
@@ -87,4 +87,11 @@ export class MemoryDocumentStore implements DocumentStore {
 
 function key(projection: ProjectionName, id: string): string {
   return `${projection}/${id}`
+}
+
+/** What no real store takes: a zero character, half of a surrogate pair, an instant that is none. */
+function faultIn({ document }: DocumentWrite): string | undefined {
+  if (/\\u(0000|d[89a-f])/.test(JSON.stringify(document))) return 'It holds a character that can not be stored.'
+  if ('createdAt' in document && Number.isNaN(Date.parse(document.createdAt))) return 'It holds a broken instant.'
+  return undefined
 }

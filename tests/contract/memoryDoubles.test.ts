@@ -1,0 +1,15 @@
+import { MemoryDocumentStore } from '../support/memory/memoryDocumentStore.js'
+import { MemoryParkedStreams } from '../support/memory/memoryParkedStreams.js'
+import { describeDocumentStore } from './documentStore.conformance.js'
+import { describeParkedStreams } from './parkedStreams.conformance.js'
+
+/** Unit tests rest on these doubles, so they have to pass what the real ones pass. */
+const nothingToClose = () => Promise.resolve()
+
+describeDocumentStore('MemoryDocumentStore', () =>
+  Promise.resolve({ store: new MemoryDocumentStore(), close: nothingToClose }),
+)
+
+describeParkedStreams('MemoryParkedStreams', () =>
+  Promise.resolve({ parked: new MemoryParkedStreams(), close: nothingToClose }),
+)
