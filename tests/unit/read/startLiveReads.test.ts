@@ -1,0 +1,67 @@
+import { pino } from 'pino'
+import { expect, test } from 'vitest'
+import type { OrderChangeItem } from '../../../src/read/consistency.js'
+import { StoreUnavailable } from '../../../src/read/documentStore.js'
+import { startLiveReads } from '../../../src/read/startLiveReads.js'
+import { feedPosition, MemoryAnnouncementFeed } from '../../support/memory/memoryAnnouncementFeed.js'
+import { MemoryDocumentStore } from '../../support/memory/memoryDocumentStore.js'
+import { MemoryParkedStreams } from '../../support/memory/memoryParkedStreams.js'
+import { orderApplied } from '../../support/sampleAnnouncements.js'
+import { orderDocument } from '../../support/sampleDocuments.js'
+
+async function liveReadsOnMemory(feed = new MemoryAnnouncementFeed(), logged: string[] = []) {
+  const documents = new MemoryDocumentStore()
+  const logger = pino({ level: 'error' }, { write: (line: string) => logged.push(line) })
+  const parts = { documents, feed, parked: new MemoryParkedStreams(), logger }
+  return { documents, feed, logged, ...(await startLiveReads(parts)) }
+}
+
+test('what is published reaches those who wait, and what was published before can be resumed', async () => {
+  const feed = new MemoryAnnouncementFeed()
+  await feed.publish([orderApplied('o1', 1), orderApplied('o1', 2)])
+  const { documents, waiter, watcher, stop } = await liveReadsOnMemory(feed)
+  const outcome = waiter.waitFor({ streamId: 'order-o1', version: 3 }, [{ kind: 'document' }], { timeoutMs: 60_000 })
+  await documents.write([{ projection: 'orders', document: orderDocument('o1', { version: 3 }), expected: 'absent' }])
+  await feed.publish([orderApplied('o1', 3)])
+  expect(await outcome).toEqual({ kind: 'reached' })
+
+  const abort = new AbortController()
+  const given: OrderChangeItem[] = []
+  for await (const item of await watcher.watchOrders({}, { since: feedPosition(1), signal: abort.signal })) {
+    given.push(item)
+    if (given.length === 2) break
+  }
+  expect(given.map(({ version, cursor }) => [version, cursor])).toEqual([
+    [2, { feed: '2' }],
+    [3, { feed: '3' }],
+  ])
+  await stop()
+})
+
+test('a stop answers those who still wait', async () => {
+  const { waiter, stop } = await liveReadsOnMemory()
+  const outcome = waiter.waitFor({ streamId: 'order-o1', version: 3 }, [{ kind: 'document' }], { timeoutMs: 60_000 })
+  await stop()
+  expect(await outcome).toEqual({ kind: 'timedOut', currentVersion: 0 })
+})
+
+test('a feed that cannot be read stops the start; one that ends by a fault is logged, and waits go on', async () => {
+  class AbsentFeed extends MemoryAnnouncementFeed {
+    override latest(): Promise<never> {
+      return Promise.reject(new StoreUnavailable('connection refused'))
+    }
+  }
+  await expect(liveReadsOnMemory(new AbsentFeed())).rejects.toThrow(StoreUnavailable)
+
+  class BrokenFeed extends MemoryAnnouncementFeed {
+    override follow(): Promise<never> {
+      return Promise.reject(new TypeError('no such row'))
+    }
+  }
+  const { waiter, documents, logged, stop } = await liveReadsOnMemory(new BrokenFeed())
+  const outcome = waiter.waitFor({ streamId: 'order-o1', version: 1 }, [{ kind: 'document' }], { timeoutMs: 60_000 })
+  await documents.write([{ projection: 'orders', document: orderDocument('o1'), expected: 'absent' }])
+  expect(await outcome).toEqual({ kind: 'reached' })
+  expect(logged.join()).toContain('no such row')
+  await stop()
+})
