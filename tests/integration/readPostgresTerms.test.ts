@@ -6,6 +6,8 @@ import { matchingTerms } from '../../src/read/postgres/matchingTerms.js'
 import { migrateReadSchema } from '../../src/read/postgres/migrateReadSchema.js'
 import { openPools, type ReadStorePools } from '../../src/read/postgres/pools.js'
 import { PostgresDocumentStore } from '../../src/read/postgres/postgresDocumentStore.js'
+import { writeDocuments } from '../../src/read/postgres/writeDocuments.js'
+import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js'
 import { orderDocument } from '../support/sampleDocuments.js'
 
@@ -85,7 +87,41 @@ describe('terms that no order has any more', () => {
     )
     expect(rows).toEqual([])
   })
+
+  it('stay while a transaction that nobody can see yet writes an order with them', async () => {
+    const store = new PostgresDocumentStore(pools)
+    const before = orderDocument('leaving', { customerName: 'Ermintrude' })
+    const [result] = await store.write([{ projection: 'orders', document: before, expected: 'absent' }])
+    if (result?.kind !== 'written') throw new Error('Expected the order to be written.')
+    const coming = await pools.writes.connect()
+    let leaving: Promise<unknown> | undefined
+    try {
+      await coming.query('BEGIN')
+      const document = orderDocument('coming', { customerName: 'Ermintrude' })
+      await writeDocuments(coming, [{ projection: 'orders', document, expected: 'absent' }])
+      let left = false
+      leaving = store
+        .write([{ projection: 'orders', document: { ...before, customerName: null }, expected: result.revision }])
+        .then(() => {
+          left = true
+        })
+      await eventually(async () => left || (await waitsForLock()))
+      await coming.query('COMMIT')
+    } finally {
+      coming.release()
+      await leaving
+    }
+    expect(await terms()).toContain('ermintrude')
+  })
 })
+
+async function waitsForLock(): Promise<boolean> {
+  const { rows } = await pools.queries.query<{ waits: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS waits`,
+  )
+  return rows[0]?.waits ?? false
+}
 
 async function terms(): Promise<readonly string[]> {
   const { rows } = await pools.queries.query<{ term: string }>('SELECT term FROM read.order_terms')
