@@ -11,27 +11,34 @@ const HIGHEST = '\u{10FFFF}'
 const MAX_COMPARED_BYTES = 255
 
 /**
- * Terms of about the right length that have a piece of the word. Levenshtein counts an exchange as two, so twice the errors forgiven is a
- * bound that no match exceeds; it keeps what only looks alike (numbers counted up behind one prefix) from travelling here.
+ * Terms that have a piece of the word and may be as near as they must be. What travels here still has to be compared: PostgreSQL knows no
+ * distance that counts an exchange of neighbours as one.
+ *
+ * The bound, for terms that only look alike (numbers counted up behind one prefix, of which there are as many as orders): a match has x
+ * exchanges and s other errors, x + s at most `errors`. Levenshtein counts 2x + s for them, and s bounds the letters of the term that the
+ * word has nowhere, and the difference of the lengths. So Levenshtein and either of these together are at most twice the errors.
  */
 function candidates(table: TermTable): string {
   const fits = 'length(t.term) BETWEEN q.letters - q.errors AND q.letters + q.errors'
+  const others = "greatest(length(translate(t.term, q.word, '')), abs(length(t.term) - q.letters))"
+  const isNear = `
+    CASE WHEN octet_length(q.word) > ${MAX_COMPARED_BYTES} OR octet_length(t.term) > ${MAX_COMPARED_BYTES} THEN true
+         ELSE levenshtein_less_equal(t.term, q.word, 2 * q.errors - ${others}) <= 2 * q.errors - ${others} END`
   return `
     SELECT DISTINCT q.word, candidate.term
     FROM unnest($1::text[], $2::int[], $3::int[], $4::text[], $5::text[], $6::text[])
       AS q (word, letters, errors, beginning, ending, middle)
     CROSS JOIN LATERAL (
       SELECT t.term FROM read.${table} t
-      WHERE t.term >= q.beginning AND t.term < q.beginning || '${HIGHEST}' AND ${fits}
+      WHERE t.term >= q.beginning AND t.term < q.beginning || '${HIGHEST}' AND ${fits} AND ${isNear}
       UNION ALL
       SELECT t.term FROM read.${table} t
-      WHERE reverse(t.term) >= reverse(q.ending) AND reverse(t.term) < reverse(q.ending) || '${HIGHEST}' AND ${fits}
+      WHERE reverse(t.term) >= reverse(q.ending) AND reverse(t.term) < reverse(q.ending) || '${HIGHEST}' AND ${fits} AND ${isNear}
       UNION ALL
       SELECT t.term FROM read.${table} t
-      WHERE ARRAY[substr(t.term, 3, 2), substr(t.term, 4, 2), substr(t.term, 5, 2)] @> ARRAY[q.middle] AND ${fits}
-    ) AS candidate
-    WHERE CASE WHEN octet_length(q.word) > ${MAX_COMPARED_BYTES} OR octet_length(candidate.term) > ${MAX_COMPARED_BYTES} THEN true
-          ELSE levenshtein_less_equal(candidate.term, q.word, 2 * q.errors) <= 2 * q.errors END`
+      WHERE ARRAY[substr(t.term, 3, 2), substr(t.term, 4, 2), substr(t.term, 5, 2)] @> ARRAY[q.middle]
+        AND NOT starts_with(t.term, q.beginning) AND ${fits} AND ${isNear}
+    ) AS candidate`
 }
 
 const COMPLETIONS = `

@@ -11,6 +11,11 @@ import { orUnavailable } from './translateErrors.js'
 
 const MAX_FACET_VALUES = 100
 const ORDER = 'i.created_at DESC, i.id'
+/**
+ * The planner knows how frequent a term is among orders, or guesses a little for a rare one. For hundreds of rare ones (numbers that look like
+ * the one asked for) the guesses add up to a large part of all orders, and it reads the newest of them one by one for the few that match.
+ */
+const MAX_TERMS_ESTIMATED = 10
 
 /** What orders have to hold to match: for each word the terms that it may mean. */
 export interface SearchTerms {
@@ -70,10 +75,14 @@ export function searchStatement(
   if (createdAt && id) {
     conditions.push(`i.created_at <= ${createdAt}`, `(i.created_at < ${createdAt} OR i.id > ${id})`)
   }
+  const matches = `SELECT i.id, i.created_at FROM read.order_index i ${where(...conditions)}`
+  // Behind OFFSET 0 all matches are fetched by their terms and then sorted.
+  const source =
+    rank === 1 && byWord.some((terms) => terms.length > MAX_TERMS_ESTIMATED) ? `(${matches} OFFSET 0)` : `(${matches})`
   return {
     text: `
       SELECT o.document
-      FROM (SELECT i.id, i.created_at FROM read.order_index i ${where(...conditions)} ORDER BY ${ORDER} LIMIT ${parameters.add(page.limit)}) i
+      FROM (SELECT i.* FROM ${source} i ORDER BY ${ORDER} LIMIT ${parameters.add(page.limit)}) i
       JOIN read.orders o ON o.id = i.id
       ORDER BY ${ORDER}`,
     values: parameters.values,
