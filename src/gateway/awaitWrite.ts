@@ -4,6 +4,7 @@ import { parseStreamId, streamIdOf } from '../contract/streams.js'
 import type { StreamVersion, View, WaitOutcome } from '../read/index.js'
 import type { GatewayContext } from './context.js'
 import { CallerError, RETRY_AFTER_MS } from './errors.js'
+import { canBeId } from './loaders.js'
 import { selectedFieldNames } from './selection.js'
 
 export const DEFAULT_WAIT_MS = 2_000
@@ -50,10 +51,12 @@ export async function orderShowing(
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<OrderDocument | undefined> {
+  // The token is waited for, whatever the id is; one that cannot exist never reaches a store.
+  const root: RootRead = canBeId(id) ? { kind: 'order', orderId: id } : { kind: 'document' }
   const deadline = performance.now() + (waitMs ?? DEFAULT_WAIT_MS)
   for (;;) {
     const leftMs = Math.max(0, Math.round(deadline - performance.now()))
-    await awaitToken({ atLeast, waitMs: leftMs }, { kind: 'order', orderId: id }, context, info)
+    await awaitToken({ atLeast, waitMs: leftMs }, root, context, info)
     const order = await context.loaders.orders.load(id)
     if (!order || typeof atLeast !== 'string' || !showsOlderCustomer(order, context.tokens.read(atLeast))) return order
   }

@@ -151,9 +151,16 @@ describe('INV-14 NOTIFY', () => {
   })
 })
 
-it('IDs that cannot exist answer null, without an error', async () => {
+it('IDs that cannot exist answer null, without an error, beside a token too', async () => {
+  const { client } = service
+  const shop = await Shop.open(client)
+  const { changeCustomerContact: renamed } = await client.request(changeCustomerContact, {
+    input: { customerId: shop.customerId, name: 'Ada King' },
+  })
+  const { token } = accepted(renamed)
   for (const id of ['no-such-order', randomUUID(), 'x'.repeat(500), '\u0000', '']) {
-    expect(await service.client.request(orderById, { id })).toEqual({ order: null })
+    expect(await client.request(orderById, { id })).toEqual({ order: null })
+    expect(await client.request(orderById, { id, token, waitMs: 10_000 })).toEqual({ order: null })
   }
 })
 
