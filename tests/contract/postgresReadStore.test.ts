@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { openPostgresReadStore, type PostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
+import { describeCheckpointStore } from './checkpointStore.conformance.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
 import { describeOrderQueries } from './orderQueries.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
@@ -36,4 +37,9 @@ describeParkedStreams('PostgreSQL', async () => {
 describeOrderQueries('PostgreSQL', async () => {
   const { readStore, close } = await openedReadStore()
   return { documents: readStore.documents, queries: readStore.queries, close }
+})
+
+describeCheckpointStore('PostgreSQL', async () => {
+  const { readStore, close } = await openedReadStore()
+  return { checkpoints: readStore.checkpoints, close }
 })

@@ -9,6 +9,17 @@ import { orUnavailable } from './translateErrors.js'
 const FOLDER = new URL('./migrations/', import.meta.url)
 const FILE_NAME = /^(\d{4})_(\w+)\.sql$/
 
+/** A newer release has migrated the schema. This one must not write into tables that it does not know. */
+export class NewerReadSchema extends Error {
+  override readonly name = 'NewerReadSchema'
+
+  constructor(numbers: readonly number[]) {
+    super(
+      `Expected the read schema to have migrations of this release alone, found number ${numbers.join(', ')}: start the newer release that made it.`,
+    )
+  }
+}
+
 interface Migration {
   readonly number: number
   readonly name: string
@@ -17,7 +28,7 @@ interface Migration {
 
 /**
  * Brings the schema `read` up to date: every migration that is not recorded yet, in order, in one transaction; forward only.
- * Processes that start at once take turns. Throws StoreUnavailable.
+ * Processes that start at once take turns. Throws StoreUnavailable, NewerReadSchema.
  */
 export async function migrateReadSchema(pool: Pool, logger: Logger): Promise<void> {
   const migrations = await migrationsInOrder()
@@ -25,6 +36,7 @@ export async function migrateReadSchema(pool: Pool, logger: Logger): Promise<voi
     inTransaction(pool, async (client) => {
       await lock(client, 'migrations')
       const applied = await appliedNumbers(client)
+      checkNotNewer(applied, migrations)
       for (const migration of migrations.filter(({ number }) => !applied.has(number))) {
         await client.query(await readFile(new URL(migration.file, FOLDER), 'utf8'))
         await client.query('INSERT INTO read.migrations (number, name) VALUES ($1, $2)', [
@@ -47,6 +59,11 @@ async function appliedNumbers(client: PoolClient): Promise<ReadonlySet<number>> 
     )`)
   const { rows } = await client.query<{ number: number }>('SELECT number FROM read.migrations')
   return new Set(rows.map(({ number }) => number))
+}
+
+function checkNotNewer(applied: ReadonlySet<number>, known: readonly Migration[]): void {
+  const unknown = [...applied].filter((number) => !known.some((migration) => migration.number === number))
+  if (unknown.length > 0) throw new NewerReadSchema(unknown)
 }
 
 async function migrationsInOrder(): Promise<readonly Migration[]> {

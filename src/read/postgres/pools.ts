@@ -30,6 +30,8 @@ export function openPools(databaseUrl: string, poolSize: number, logger: Logger)
       connectionTimeoutMillis: 5_000,
       // The client's own limit is for a server that does not answer at all, so it comes after the server's.
       statement_timeout: 10_000,
+      // What a hanging process holds, such as the horizon of the event log, is let go.
+      idle_in_transaction_session_timeout: 10_000,
       query_timeout: 15_000,
       ...config,
     })
