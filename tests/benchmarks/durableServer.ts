@@ -11,8 +11,10 @@ export interface DurableServer {
   readonly version: string
   /** A new database; a copy of `template` where one is given, to which nobody may be connected. Returns its URL. */
   createDatabase(template?: string): Promise<string>
-  /** Ends every session on it. */
+  /** Waits for sessions that are about to end, 5 s at most. */
   dropDatabase(url: string): Promise<void>
+  /** All that are left. */
+  dropDatabases(): Promise<void>
   /** Writes out what is due, so that what one contestant has dirtied is not paid by the next. */
   checkpoint(): Promise<void>
   stop(): Promise<void>
@@ -29,16 +31,24 @@ export async function startDurableServer(logger: Logger): Promise<DurableServer>
   const server = await startEmbeddedPostgres({ dataDir, logger, settings: { max_connections: MAX_CONNECTIONS } })
   const admin = new Client({ connectionString: server.databaseUrl('postgres') })
   await admin.connect()
+  const databases = new Set<string>()
+  const drop = async (name: string): Promise<void> => {
+    // Without FORCE, which would break connections whose closing is under way, and have them reported.
+    await admin.query(`DROP DATABASE ${name}`)
+    databases.delete(name)
+  }
   const { rows } = await admin.query<{ server_version: string }>('SHOW server_version')
   return {
     version: rows[0]?.server_version ?? 'unknown',
     async createDatabase(template) {
       const name = `bench_${randomUUID().replaceAll('-', '')}`
       await admin.query(`CREATE DATABASE ${name} ${template === undefined ? '' : `TEMPLATE ${nameIn(template)}`}`)
+      databases.add(name)
       return server.databaseUrl(name)
     },
-    async dropDatabase(url) {
-      await admin.query(`DROP DATABASE ${nameIn(url)} WITH (FORCE)`)
+    dropDatabase: (url) => drop(nameIn(url)),
+    async dropDatabases() {
+      for (const name of databases) await drop(name)
     },
     async checkpoint() {
       await admin.query('CHECKPOINT')

@@ -11,11 +11,14 @@ import { pino } from 'pino'
 import { append } from './append/append.js'
 import type { Bench } from './benchmark.js'
 import { createOrder } from './createOrder/createOrder.js'
+import { delay } from './delay/delay.js'
 import { startDurableServer } from './durableServer.js'
+import { heap } from './heap/heap.js'
 import { machineFacts } from './machine.js'
+import { projector } from './projector/projector.js'
 import { type Finding, performancePage, terminalLines } from './report.js'
 
-const BENCHMARKS = [append, createOrder]
+const BENCHMARKS = [append, createOrder, projector, delay, heap]
 const PAGE = 'docs/performance.md'
 const COMMAND = 'npm run bench'
 
@@ -48,6 +51,7 @@ async function measure(names: readonly string[], bench: Bench): Promise<readonly
     const finding = { benchmark, result: await benchmark.run(bench) }
     for (const line of terminalLines(finding)) say(line)
     findings.push(finding)
+    await bench.server.dropDatabases()
   }
   return findings
 }

@@ -21,23 +21,26 @@ export class BareConnections {
   }
 
   appendsPerSecond(seconds: number): Promise<number> {
-    return operationsPerSecond(this.#connections.length, seconds, async (client) => {
-      const event = newAppend()
-      await this.#connections[client]?.query({
-        name: 'append',
-        text: INSERT,
-        values: [
-          event.streamId,
-          event.streamCategory,
-          event.streamVersion,
-          event.type,
-          event.schemaVersion,
-          JSON.stringify(event.data),
-          event.principal,
-          event.commandId,
-          JSON.stringify(storedMetadata(event)),
-        ],
-      })
+    return operationsPerSecond(this.#connections.length, seconds, (client) => this.append(client))
+  }
+
+  /** One event on the connection of that number, durable when it returns. */
+  async append(client: number): Promise<void> {
+    const event = newAppend()
+    await this.#connections[client]?.query({
+      name: 'append',
+      text: INSERT,
+      values: [
+        event.streamId,
+        event.streamCategory,
+        event.streamVersion,
+        event.type,
+        event.schemaVersion,
+        JSON.stringify(event.data),
+        event.principal,
+        event.commandId,
+        JSON.stringify(storedMetadata(event)),
+      ],
     })
   }
 

@@ -6,8 +6,8 @@ import { requestsPerSecond } from '../http/httpLoad.js'
 import { untilProjected } from '../projectorLag.js'
 import { compareRates, inTurns } from '../rounds.js'
 import { benchmarkCipher, openBenchmarkWriteSide, startWholeService } from '../service.js'
+import { CREATE_ORDER, NO_OP, NOTHING_DONE, ORDER_CREATED, stockShop } from '../shop.js'
 import { InteractiveTransactionHandlers } from './interactiveTransactionHandlers.js'
-import { CREATE_ORDER, NO_OP, NOTHING_DONE, ORDER_CREATED, stockShop } from './requests.js'
 
 const CLIENTS = 32
 const ROUNDS = 5

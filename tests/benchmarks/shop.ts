@@ -1,14 +1,22 @@
-import type { CommandContext, CommandHandlers } from '../../../src/write/index.js'
+import type { CommandContext, CommandHandlers } from '../../src/write/index.js'
 
-const CUSTOMER_ID = 'customer-1'
-const SKU = 'FUR-CH-10000454'
+export const CUSTOMER_ID = 'customer-1'
+export const SKU = 'FUR-CH-10000454'
 
-/** Places one order of one line, and asks for what an app shows next. Ids are made by the server, so the same text can be sent again. */
+export const SHIPPING_ADDRESS = {
+  line1: 'High Street 1',
+  line2: null,
+  city: 'Henderson',
+  region: 'Kentucky',
+  postalCode: '42420',
+  country: 'US',
+}
+
+/** Places one order of one line. Ids are made by the server, so the same text can be sent again. */
 export const CREATE_ORDER = JSON.stringify({
   query: `mutation CreateOrder($input: CreateOrderInput!) {
     createOrder(input: $input) {
-      receipt { token version }
-      order { id status totalAmount { amount currency } }
+      receipt { streamId version token }
       userErrors { code message }
     }
   }`,
@@ -16,13 +24,7 @@ export const CREATE_ORDER = JSON.stringify({
     input: {
       customerId: CUSTOMER_ID,
       items: [{ sku: SKU, quantity: 3 }],
-      shippingAddress: {
-        line1: 'High Street 1',
-        city: 'Henderson',
-        region: 'Kentucky',
-        postalCode: '42420',
-        country: 'US',
-      },
+      shippingAddress: SHIPPING_ADDRESS,
     },
   },
 })
@@ -53,7 +55,7 @@ export async function stockShop(handlers: CommandHandlers): Promise<void> {
   )
 }
 
-function newContext(): CommandContext {
+export function newContext(): CommandContext {
   return {
     principal: 'local',
     occurredAt: new Date().toISOString(),
