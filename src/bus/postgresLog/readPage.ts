@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
-import type { EventEnvelope, EventMetadata, JsonObject } from '../../contract/eventEnvelope.js'
+import type { EventEnvelope } from '../../contract/eventEnvelope.js'
+import { EVENT_COLUMNS, type EventRow, envelopeOf } from '../../contract/eventRow.js'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
-import type { StreamCategory } from '../../contract/streams.js'
 
 /**
  * The order of the log is (era, transaction id, position), read strictly below the oldest transaction that still runs.
@@ -19,8 +19,7 @@ export const BELOW_HORIZON =
 export const LOG_ORDER = 'e.era, e.transaction_id, e.position'
 
 const READ_PAGE = `
-  SELECT e.era, e.transaction_id::text AS transaction_text, e.position::text AS position_text, e.stream_id, e.stream_category,
-         e.stream_version, e.type, e.schema_version, e.data, e.recorded_at, e.metadata
+  SELECT ${EVENT_COLUMNS}
   FROM events e
   WHERE ${BEHIND_POSITION} AND ${BELOW_HORIZON}
   ORDER BY ${LOG_ORDER}
@@ -28,27 +27,13 @@ const READ_PAGE = `
 
 const HAS_MORE = `SELECT EXISTS (SELECT 1 FROM events e WHERE ${BEHIND_POSITION}) AS more`
 
-interface PageRow {
-  readonly era: number
-  readonly transaction_text: string
-  readonly position_text: string
-  readonly stream_id: string
-  readonly stream_category: StreamCategory
-  readonly stream_version: number
-  readonly type: string
-  readonly schema_version: number
-  readonly data: JsonObject
-  readonly recorded_at: Date
-  readonly metadata: EventMetadata & { readonly eventId: string }
-}
-
 /** The next events behind `after`, at most `limit`, oldest first. */
 export async function readPage(
   pool: Pool,
   after: GlobalPosition,
   limit: number,
 ): Promise<readonly [EventEnvelope, ...EventEnvelope[]] | undefined> {
-  const { rows } = await pool.query<PageRow>({
+  const { rows } = await pool.query<EventRow>({
     name: 'read-log-page',
     text: READ_PAGE,
     values: [...positionValues(after), limit],
@@ -69,20 +54,4 @@ export async function hasHiddenEvents(pool: Pool, after: GlobalPosition): Promis
 
 export function positionValues({ era, transactionId, position }: GlobalPosition): [number, string, string] {
   return [era, transactionId, position]
-}
-
-function envelopeOf(row: PageRow): EventEnvelope {
-  const { eventId, correlationId, causationId, actor, traceparent, occurredAt } = row.metadata
-  return {
-    eventId,
-    type: row.type,
-    schemaVersion: row.schema_version,
-    streamId: row.stream_id,
-    streamCategory: row.stream_category,
-    streamVersion: row.stream_version,
-    position: { era: row.era, transactionId: row.transaction_text, position: row.position_text },
-    recordedAt: row.recorded_at.toISOString(),
-    data: row.data,
-    metadata: { correlationId, causationId, actor, traceparent, occurredAt },
-  }
 }

@@ -1,5 +1,5 @@
+import type { StoredMetadata } from '../../contract/eventRow.js'
 import type { PrismaClient } from '../../generated/prisma/client.js'
-import type { StoredMetadata } from './eventRow.js'
 import type { AppendRequest } from './eventStore.js'
 
 /**

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { EventEnvelope } from '../../contract/eventEnvelope.js'
+import { EVENT_COLUMNS, type EventRow, envelopeOf } from '../../contract/eventRow.js'
 import type { PrismaClient } from '../../generated/prisma/client.js'
 import { appendGroup } from './appendGroup.js'
 import { Coalescer } from './coalescer.js'
-import { EVENT_COLUMNS, type EventRow, envelopeOf } from './eventRow.js'
 import {
   type AppendRequest,
   type AppendResult,

@@ -1,5 +1,9 @@
-import type { EventEnvelope, EventMetadata, JsonObject } from '../../contract/eventEnvelope.js'
-import type { StreamCategory } from '../../contract/streams.js'
+import type { EventEnvelope, EventMetadata, JsonObject } from './eventEnvelope.js'
+import type { StreamCategory } from './streams.js'
+
+/**
+ * The log's table as both sides of it know it: the write side appends these rows, the bus on the log reads them.
+ */
 
 /** What every statement that reads events selects, of a table or subquery `e`. */
 export const EVENT_COLUMNS = `
@@ -23,7 +27,7 @@ export interface EventRow {
 export type StoredMetadata = EventMetadata & { readonly eventId: string; readonly fingerprint: string }
 
 export function envelopeOf(row: EventRow): EventEnvelope {
-  const { eventId, fingerprint: _, ...metadata } = row.metadata
+  const { eventId, correlationId, causationId, actor, traceparent, occurredAt } = row.metadata
   return {
     eventId,
     type: row.type,
@@ -34,6 +38,6 @@ export function envelopeOf(row: EventRow): EventEnvelope {
     position: { era: row.era, transactionId: row.transaction_text, position: row.position_text },
     recordedAt: row.recorded_at.toISOString(),
     data: row.data,
-    metadata,
+    metadata: { correlationId, causationId, actor, traceparent, occurredAt },
   }
 }
