@@ -1,0 +1,79 @@
+import type { Logger } from 'pino'
+import { startProjector } from '../../../projector/projector.js'
+import type { EventBus } from '../../../src/bus/eventBus.js'
+import { LogSignal } from '../../../src/bus/postgresLog/logSignal.js'
+import { PostgresLogBus } from '../../../src/bus/postgresLog/postgresLogBus.js'
+import type { DocumentStore, DocumentWrite } from '../../../src/read/documentStore.js'
+import { openPostgresReadStore } from '../../../src/read/postgres/openPostgresReadStore.js'
+import { benchmarkCipher, openBenchmarkWriteSide } from '../service.js'
+
+export interface Projection {
+  /** From the start of the projector until the last event is done. */
+  readonly seconds: number
+  /** What was written, call by call. */
+  readonly batches: readonly (readonly DocumentWrite[])[]
+}
+
+/** Projects a whole log of `events` events into an empty read store in the same database. */
+export async function projectLog(databaseUrl: string, events: number, logger: Logger): Promise<Projection> {
+  await using open = new AsyncDisposableStack()
+  const writeSide = await openBenchmarkWriteSide(databaseUrl, logger)
+  open.defer(() => writeSide.close())
+  const readStore = await openPostgresReadStore({ databaseUrl, logger })
+  open.defer(() => readStore.close())
+  const bus = await PostgresLogBus.open({
+    databaseUrl,
+    checkpoints: readStore.checkpoints,
+    signal: new LogSignal(),
+    logger,
+  })
+  open.defer(() => bus.close())
+
+  const batches: (readonly DocumentWrite[])[] = []
+  const done = Promise.withResolvers<number>()
+  const startedAt = performance.now()
+  const projector = startProjector({
+    ...readStore,
+    bus: countingCommits(bus, events, () => done.resolve(performance.now())),
+    observer: bus.observer,
+    group: 'projector',
+    documents: recordingWrites(readStore.documents, (writes) => batches.push(writes)),
+    streamReader: writeSide.streamReader,
+    customerKeys: writeSide.customerKeys,
+    cipher: benchmarkCipher(),
+    logger,
+  })
+  open.defer(() => projector.stop())
+  return { seconds: ((await done.promise) - startedAt) / 1_000, batches }
+}
+
+/** Calls `onAll` when slices of that many events have been committed. */
+function countingCommits(bus: EventBus, events: number, onAll: () => void): EventBus {
+  let left = events
+  return {
+    async subscribe(group) {
+      const consumer = await bus.subscribe(group)
+      return {
+        next: (limit, signal) => consumer.next(limit, signal),
+        async commit(slice) {
+          await consumer.commit(slice)
+          left -= slice.events.length
+          if (left <= 0) onAll()
+        },
+        close: () => consumer.close(),
+      }
+    },
+  }
+}
+
+function recordingWrites(store: DocumentStore, record: (writes: readonly DocumentWrite[]) => void): DocumentStore {
+  return {
+    get: (projection, ids) => store.get(projection, ids),
+    write(writes) {
+      record(writes)
+      return store.write(writes)
+    },
+    makeSearchable: () => store.makeSearchable(),
+    ordersBehindCustomer: (...query) => store.ordersBehindCustomer(...query),
+  }
+}
