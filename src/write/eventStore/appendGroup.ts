@@ -6,15 +6,17 @@ import type { AppendRequest } from './eventStore.js'
  * One statement, one commit, for the appends of many callers.
  *
  * ON CONFLICT without a target: a row that meets either unique key is left out, and the others stand. Winners are told by event id, because
- * a row of the same stream and version may be somebody else's. The key changes name the winners, so they commit with their event or not at all.
+ * a row of the same stream and version may be somebody else's. The group travels as one JSON text: an array for each column, quoted element by
+ * element, costs this process half as much again. The key changes name the winners, so they commit with their event or not at all.
  */
 const APPEND = `
   WITH appended AS (
     INSERT INTO events (era, stream_id, stream_category, stream_version, type, schema_version, data, principal, command_id, metadata)
     SELECT (SELECT i.era FROM installation i), g.stream_id, g.stream_category, g.stream_version, g.type, g.schema_version,
-           g.data::jsonb, g.principal, g.command_id, g.metadata::jsonb
-    FROM unnest($1::text[], $2::text[], $3::int[], $4::text[], $5::int[], $6::text[], $7::text[], $8::text[], $9::text[])
-         AS g(stream_id, stream_category, stream_version, type, schema_version, data, principal, command_id, metadata)
+           g.data, g.principal, g.command_id, g.metadata
+    FROM jsonb_to_recordset($1::jsonb)
+         AS g(stream_id text, stream_category text, stream_version int, type text, schema_version int, data jsonb, principal text,
+              command_id text, metadata jsonb)
     ON CONFLICT DO NOTHING
     RETURNING metadata->>'eventId' AS event_id, recorded_at
   )`
@@ -23,11 +25,11 @@ const APPEND_EVENTS_AND_KEYS = `${APPEND},
   created AS (
     INSERT INTO customer_keys (customer_id, wrapped_key)
     SELECT k.customer_id, k.wrapped_key
-    FROM unnest($10::text[], $11::text[], $12::text[]) AS k(event_id, customer_id, wrapped_key) JOIN appended USING (event_id)
+    FROM unnest($2::text[], $3::text[], $4::text[]) AS k(event_id, customer_id, wrapped_key) JOIN appended USING (event_id)
     ON CONFLICT DO NOTHING
   ), destroyed AS (
     UPDATE customer_keys c SET wrapped_key = NULL, forgotten_at = clock_timestamp()
-    FROM unnest($13::text[], $14::text[]) AS k(event_id, customer_id) JOIN appended USING (event_id)
+    FROM unnest($5::text[], $6::text[]) AS k(event_id, customer_id) JOIN appended USING (event_id)
     WHERE c.customer_id = k.customer_id
   )
   SELECT event_id, recorded_at FROM appended`
@@ -42,29 +44,27 @@ export async function appendGroup(
     a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : a.streamVersion - b.streamVersion,
   )
   const keyChanges = sorted.filter((request) => request.customerKey)
-  const values = columnsOf(sorted)
   const rows = await prisma.$queryRawUnsafe<{ event_id: string; recorded_at: Date }[]>(
     keyChanges.length === 0 ? APPEND_EVENTS : APPEND_EVENTS_AND_KEYS,
-    ...values,
+    JSON.stringify(sorted.map(rowOf)),
     ...(keyChanges.length === 0 ? [] : keyColumnsOf(keyChanges)),
   )
   return new Map(rows.map(({ event_id, recorded_at }) => [event_id, recorded_at]))
 }
 
-function columnsOf(group: readonly AppendRequest[]): unknown[] {
-  return [
-    group.map((each) => each.streamId),
-    group.map((each) => each.streamCategory),
-    group.map((each) => each.streamVersion),
-    group.map((each) => each.type),
-    group.map((each) => each.schemaVersion),
-    group.map((each) => JSON.stringify(each.data)),
-    group.map((each) => each.principal),
-    group.map((each) => each.commandId),
-    group.map(({ metadata, eventId, fingerprint }) =>
-      JSON.stringify({ ...metadata, eventId, fingerprint } satisfies StoredMetadata),
-    ),
-  ]
+/** By the names of the columns. */
+function rowOf({ metadata, eventId, fingerprint, ...event }: AppendRequest) {
+  return {
+    stream_id: event.streamId,
+    stream_category: event.streamCategory,
+    stream_version: event.streamVersion,
+    type: event.type,
+    schema_version: event.schemaVersion,
+    data: event.data,
+    principal: event.principal,
+    command_id: event.commandId,
+    metadata: { ...metadata, eventId, fingerprint } satisfies StoredMetadata,
+  }
 }
 
 function keyColumnsOf(group: readonly AppendRequest[]): unknown[] {
