@@ -1,5 +1,5 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { v7 as uuidv7 } from 'uuid'
 import { type DomainEvent, encodeEvent } from '../contract/eventCodec.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import { parseStreamId, streamIdOf } from '../contract/streams.js'
@@ -57,7 +57,7 @@ class Handling<Command, State, Event extends DomainEvent> {
   readonly #request: { readonly type: string }
   readonly #context: CommandContext
   readonly #commandId: string
-  readonly #eventId = uuidv7()
+  readonly #eventId = randomUUIDv7()
 
   constructor(
     parts: HandlerParts,
@@ -69,7 +69,7 @@ class Handling<Command, State, Event extends DomainEvent> {
     this.#aggregate = aggregate
     this.#request = request
     this.#context = context
-    this.#commandId = context.commandId ?? uuidv7()
+    this.#commandId = context.commandId ?? randomUUIDv7()
   }
 
   async run(plan: CommandPlan<Command>): Promise<CommandOutcome<State>> {

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { randomUUIDv7 } from 'node:crypto'
 import type { CustomerCommand } from '../domain/customer/commands.js'
 import { isRefusal, refuse } from '../domain/decision.js'
 import { checkCountry, checkEmail, checkId, checkReason, checkText } from '../domain/limits.js'
@@ -28,7 +28,7 @@ export interface CommandPlan<Command> {
 type Metadata = { readonly occurredAt: string }
 
 export function planOrder(request: OrderRequest, metadata: Metadata): CommandPlan<OrderCommand> | Refusal {
-  const id = request.orderId ?? uuidv7()
+  const id = request.orderId ?? randomUUIDv7()
   const faulty = checkId(id, ['orderId']) ?? checkOrderFields(request)
   if (faulty) return faulty
   switch (request.type) {
@@ -71,7 +71,7 @@ export function planOrder(request: OrderRequest, metadata: Metadata): CommandPla
 }
 
 export function planCustomer(request: CustomerRequest, metadata: Metadata): CommandPlan<CustomerCommand> | Refusal {
-  const id = request.customerId ?? uuidv7()
+  const id = request.customerId ?? randomUUIDv7()
   const faulty = checkId(id, ['customerId']) ?? checkCustomerFields(request)
   if (faulty) return faulty
   const { type: _, customerId: __, ...fields } = request

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { randomUUIDv7 } from 'node:crypto'
 import type { AppendRequest } from '../../../src/write/eventStore/eventStore.js'
 
 const DATA = {
@@ -16,8 +16,8 @@ const DATA = {
 
 /** The first event of a new order, about 600 bytes of JSON with its metadata. Every call makes another one. */
 export function newAppend(): AppendRequest {
-  const eventId = uuidv7()
-  const commandId = uuidv7()
+  const eventId = randomUUIDv7()
+  const commandId = randomUUIDv7()
   return {
     streamId: `order-${eventId}`,
     streamCategory: 'order',

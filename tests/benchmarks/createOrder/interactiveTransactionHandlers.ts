@@ -1,5 +1,5 @@
+import { randomUUIDv7 } from 'node:crypto'
 import { PrismaPg } from '@prisma/adapter-pg'
-import { v7 as uuidv7 } from 'uuid'
 import { decodeEvent, encodeEvent } from '../../../src/contract/eventCodec.js'
 import type { EventEnvelope, EventMetadata, JsonObject } from '../../../src/contract/eventEnvelope.js'
 import type { PersonalDataCipher } from '../../../src/contract/personalData.js'
@@ -60,8 +60,8 @@ export class InteractiveTransactionHandlers {
     )
     if (isRefusal(decision)) throw new Error(decision.message)
 
-    const eventId = uuidv7()
-    const commandId = context.commandId ?? uuidv7()
+    const eventId = randomUUIDv7()
+    const commandId = context.commandId ?? randomUUIDv7()
     const { principal, traceparent, correlationId, occurredAt } = context
     const key = this.#cipher.unwrap(customer.wrappedKey)
     const encoded = encodeEvent(decision.event, (personal) => this.#cipher.seal(key, eventId, personal))
