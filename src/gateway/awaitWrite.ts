@@ -54,12 +54,17 @@ export async function orderShowing(
   // The token is waited for, whatever the id is; one that cannot exist never reaches a store.
   const root: RootRead = canBeId(id) ? { kind: 'order', orderId: id } : { kind: 'document' }
   const deadline = performance.now() + (waitMs ?? DEFAULT_WAIT_MS)
-  for (;;) {
-    const leftMs = Math.max(0, Math.round(deadline - performance.now()))
-    await awaitToken({ atLeast, waitMs: leftMs }, root, context, info)
-    const order = await context.loaders.orders.load(id)
-    if (!order || typeof atLeast !== 'string' || !showsOlderCustomer(order, context.tokens.read(atLeast))) return order
+  await awaitToken({ atLeast, waitMs }, root, context, info)
+  const order = await context.loaders.orders.load(id)
+  if (typeof atLeast !== 'string') return order
+  const target = context.tokens.read(atLeast)
+  if (!order || !showsOlderCustomer(order, target)) return order
+  await awaitToken({ atLeast, waitMs: Math.max(0, Math.round(deadline - performance.now())) }, root, context, info)
+  const again = await context.loaders.orders.load(id)
+  if (again && showsOlderCustomer(again, target)) {
+    throw consistencyTimeout(target, { kind: 'timedOut', currentVersion: again.customerVersion })
   }
+  return again
 }
 
 function showsOlderCustomer(order: OrderDocument, { streamId, version }: StreamVersion): boolean {

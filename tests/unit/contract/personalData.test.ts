@@ -27,7 +27,7 @@ describe('PersonalDataCipher', () => {
   it('unwraps keys of every master key in the list, wraps with the first, and names the one that is missing', () => {
     const wrapped = new PersonalDataCipher(['old']).newWrappedKey()
     const rotated = new PersonalDataCipher(['new', 'old'])
-    expect(rotated.unwrap(wrapped)).toHaveLength(32)
+    expect(rotated.unwrap(wrapped).symmetricKeySize).toBe(32)
     expect(() => new PersonalDataCipher(['old']).unwrap(rotated.newWrappedKey())).toThrow(/PERSONAL_DATA_KEY/)
   })
 })

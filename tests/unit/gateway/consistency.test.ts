@@ -16,7 +16,7 @@ beforeEach(async () => {
   waits.length = 0
   gateway = await startTestGateway({
     documents: {
-      orders: [orderDocument('o1', { version: 3 })],
+      orders: [orderDocument('o1', { version: 3, customerVersion: 3 })],
       customers: [customerDocument('ada')],
       orderTimelines: [timelineDocument('o1', 3)],
     },
