@@ -25,14 +25,12 @@ const COMMAND = 'npm run bench'
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 async function main(names: readonly string[]): Promise<void> {
-  const unknown = names.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name))
-  if (unknown.length > 0) {
-    throw new Error(
-      `Expected names out of ${BENCHMARKS.map(({ name }) => name).join(', ')}; found ${unknown.join(', ')}.`,
-    )
-  }
   const logger = pino({ level: 'warn' })
   const server = await startDurableServer(logger)
+  // The server would outlive this process, and its data would stay.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void server.stop().finally(() => process.exit(130)))
+  }
   try {
     const findings = await measure(names, { server, logger, say })
     if (names.length > 0) return
@@ -56,4 +54,10 @@ async function measure(names: readonly string[], bench: Bench): Promise<readonly
   return findings
 }
 
-await main(process.argv.slice(2))
+const asked = process.argv.slice(2)
+const unknown = asked.filter((name) => !BENCHMARKS.some((benchmark) => benchmark.name === name))
+if (unknown.length === 0) await main(asked)
+else {
+  say(`There are: ${BENCHMARKS.map(({ name }) => name).join(', ')}. Found ${unknown.join(', ')}.`)
+  process.exitCode = 2
+}
