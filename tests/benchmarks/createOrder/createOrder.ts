@@ -29,11 +29,9 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
   }
 
   // A log of its own for each that writes: the projector of the whole service follows its own orders only.
-  const [wholeUrl, writeUrl, transactionsUrl] = await Promise.all([
-    server.createDatabase(),
-    server.createDatabase(),
-    server.createDatabase(),
-  ])
+  const wholeUrl = await server.createDatabase()
+  const writeUrl = await server.createDatabase()
+  const transactionsUrl = await server.createDatabase()
   for (const url of [wholeUrl, transactionsUrl]) {
     const writeSide = await openBenchmarkWriteSide(url, logger)
     await stockShop(writeSide.handlers)
