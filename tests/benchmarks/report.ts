@@ -22,8 +22,9 @@ export function performancePage(findings: readonly Finding[], command: string, m
   return `# Performance
 
 Written by \`${command}\`; run it again rather than edit this page.
-Times depend on the machine, ratios hardly: each figure stands beside a reference measured in turns with it in the same run, and the ratio is
-the median of the ratios round by round. Nothing here fails a build.
+Each figure stands beside a reference measured in turns with it in the same run; the ratio is the median of the ratios round by round. That
+makes ratios hold where times do not, but on a quiet machine only: other work weighs most on what needs several processes at once.
+Nothing here fails a build.
 
 ${machine.map((fact) => `- ${fact}`).join('\n')}
 - ${new Date().toISOString().slice(0, 10)}

@@ -32,9 +32,10 @@ async function main(names: readonly string[]): Promise<void> {
     process.once(signal, () => void server.stop().finally(() => process.exit(130)))
   }
   try {
+    const machine = machineFacts(server.version)
     const findings = await measure(names, { server, logger, say })
     if (names.length > 0) return
-    await writeFile(PAGE, performancePage(findings, COMMAND, machineFacts(server.version)))
+    await writeFile(PAGE, performancePage(findings, COMMAND, machine))
     say(`written to ${PAGE}`)
   } finally {
     await server.stop()
