@@ -42,6 +42,7 @@ export interface OrderChangeItem {
   readonly cursor: { readonly version: number } | { readonly feed: FeedPosition }
   readonly type: string
   readonly version: number
+  /** Null where the status did not change, and on a present state. */
   readonly previousStatus: OrderStatus | null
   /** Shows at least this change. */
   readonly order: OrderDocument
@@ -50,7 +51,7 @@ export interface OrderChangeItem {
 export interface OrderWatcher {
   /**
    * Without `sinceVersion`: the present state first, then every change in order. With it: the next change behind it first.
-   * Waits for an order that is not there yet. The listener is registered before the call returns. Ends when `signal` aborts.
+   * Waits for an order that is not there yet, and begins with its creation then. The listener is registered before the call returns. Ends when `signal` aborts.
    */
   watchOrder(
     orderId: string,

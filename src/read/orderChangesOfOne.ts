@@ -25,7 +25,7 @@ export class OrderChangesOfOne {
   readonly #stopListening: () => void
   /** The highest version announced since the beginning that both documents show. */
   #announced = 0
-  /** The last version given out, undefined while the present state is to come first. */
+  /** The last version given out, 0 for an order that was not there; undefined while the present state is to come first. */
   #given: number | undefined
 
   /** Listens from now on, until `signal` aborts. */
@@ -84,7 +84,10 @@ export class OrderChangesOfOne {
         this.#documents.load('orderTimelines', this.#orderId),
         this.#documents.load('orders', this.#orderId),
       ])
-      return timeline && order ? changesBehind(this.#given, timeline, order) : []
+      if (timeline && order) return changesBehind(this.#given, timeline, order)
+      // The present state is that there is no order: its creation is the first of the changes, however many there are by the next look.
+      this.#given ??= 0
+      return []
     } catch (error) {
       if (error instanceof StoreUnavailable) return undefined
       throw error
@@ -106,8 +109,15 @@ function changesBehind(
   order: OrderDocument,
 ): readonly OrderChangeItem[] {
   const shown = Math.min(timeline.version, order.version)
+  const isPresentState = given === undefined
   const behind = given ?? shown - 1
   return timeline.entries
     .filter(({ version }) => version > behind && version <= shown)
-    .map(({ version, type, previousStatus }) => ({ cursor: { version }, type, version, previousStatus, order }))
+    .map(({ version, type, previousStatus }) => ({
+      cursor: { version },
+      type,
+      version,
+      previousStatus: isPresentState ? null : previousStatus,
+      order,
+    }))
 }

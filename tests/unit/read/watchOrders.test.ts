@@ -74,6 +74,32 @@ describe('changes of one order', () => {
     expect(items).toMatchObject([{ cursor: { version: 1 }, type: 'OrderCreated', previousStatus: null }])
   })
 
+  it('begin with the creation of an order that was not there, however far it has come by the next look', async () => {
+    const { watcher, show, announce, given } = watched()
+    const { items } = given(watcher.watchOrder('o1', { signal: abort.signal }))
+    await settled()
+    await show('orders', orderDocument('o1', { version: 3 }))
+    await show('orderTimelines', timelineDocument('o1', 3))
+    announce(orderApplied('o1', 3))
+    await settled()
+    expect(labels(items)).toEqual(['o1 1', 'o1 2', 'o1 3'])
+  })
+
+  it('say what the status was before, but not of the present state', async () => {
+    const { watcher, show, given } = watched()
+    const timeline = timelineDocument('o1', 2)
+    const entries = timeline.entries.map((entry) =>
+      entry.version === 2 ? { ...entry, type: 'OrderConfirmed', previousStatus: 'PENDING' as const } : entry,
+    )
+    await show('orders', orderDocument('o1', { version: 2, status: 'CONFIRMED' }))
+    await show('orderTimelines', { ...timeline, entries })
+    const present = given(watcher.watchOrder('o1', { signal: abort.signal }))
+    const resumed = given(watcher.watchOrder('o1', { sinceVersion: 1, signal: abort.signal }))
+    await settled()
+    expect(present.items).toMatchObject([{ type: 'OrderConfirmed', version: 2, previousStatus: null }])
+    expect(resumed.items).toMatchObject([{ type: 'OrderConfirmed', version: 2, previousStatus: 'PENDING' }])
+  })
+
   it('hold nothing of a subscription that was never read', () => {
     const { watcher, registered } = watched()
     watcher.watchOrder('o1', { signal: abort.signal })
