@@ -7,6 +7,7 @@ import type { DocumentStore } from './documentStore.js'
 import type { ParkedStreams } from './parkedStreams.js'
 import { Recheck } from './recheck.js'
 import { AnnouncedVersionWaiter, type WaiterBounds } from './waitForVersion.js'
+import { WakeUp } from './wakeUp.js'
 import { AnnouncedOrderWatcher } from './watchOrders.js'
 
 export interface LiveReads {
@@ -22,11 +23,13 @@ const WAITERS: WaiterBounds = { inAll: 20_000, perConnection: 200 }
 const WAITER_RECHECK_MS = 1_000
 /** Seldom: subscriptions stay open for hours, and the feed is durable. */
 const WATCHER_RECHECK_MS = 30_000
+const FOLLOW_AGAIN_MS = 5_000
 
 /**
  * Reading one's own writes, and live updates: fills the ring from the feed and follows it from there.
  *
- * A fault of the feed is logged and leaves waits and `orderChanged` to their re-checks. Throws StoreUnavailable when it cannot be read at the start.
+ * A fault of the feed is logged, and the feed is followed again from where it ended; until then waits and `orderChanged` live on their
+ * re-checks, and `ordersChanged` stands still. Throws StoreUnavailable when it cannot be read at the start.
  */
 export async function startLiveReads({
   documents,
@@ -72,12 +75,25 @@ async function follow(
   signal: AbortSignal,
   logger: Logger,
 ): Promise<void> {
-  try {
-    await feed.follow(after, (items) => ring.append(items), signal)
-  } catch (error) {
-    logger.error(
-      { err: error },
-      'The feed of announcements ended by a fault: waits and live updates only look from time to time now',
-    )
+  const wakeUp = new WakeUp()
+  signal.addEventListener('abort', () => wakeUp.ring(), { once: true })
+  let position = after
+  while (!signal.aborted) {
+    try {
+      await feed.follow(
+        position,
+        (items) => {
+          ring.append(items)
+          position = items.at(-1)?.position ?? position
+        },
+        signal,
+      )
+    } catch (error) {
+      logger.error(
+        { err: error, after: position, againInMs: FOLLOW_AGAIN_MS },
+        'The feed of announcements ended by a fault: until it is followed again, live updates only look from time to time',
+      )
+      await wakeUp.heard(FOLLOW_AGAIN_MS)
+    }
   }
 }
