@@ -8,6 +8,9 @@ import { orderApplied, parkedAt } from '../../support/sampleAnnouncements.js'
 import { orderDocument, timelineDocument } from '../../support/sampleDocuments.js'
 import { runToIdle, withItsReads } from './interleavings.js'
 
+// A thousand runs take a second or two of a core, and many times that where others want it too.
+vi.setConfig({ testTimeout: 60_000 })
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
 })

@@ -7,6 +7,9 @@ import { orderApplied } from '../../support/sampleAnnouncements.js'
 import { orderDocument, timelineDocument } from '../../support/sampleDocuments.js'
 import { runToIdle, withItsReads } from './interleavings.js'
 
+// Hundreds of runs take a second or two of a core, and many times that where others want it too.
+vi.setConfig({ testTimeout: 60_000 })
+
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date'] })
 })
