@@ -1,6 +1,7 @@
 import type { AppliedEvent, OrderAnnouncement, ProjectionResult } from '../contract/projectionResult.js'
 import type { FeedItem, FeedPosition } from './announcementFeed.js'
 import { ResumeExpired } from './consistency.js'
+import { ListenersByKey } from './listenersByKey.js'
 
 /** An event of an order, announced for the first time. */
 export interface OrderChangeAnnouncement {
@@ -28,8 +29,9 @@ export interface RingBounds {
 /**
  * The recent part of the announcement feed, in memory: what one gateway fans out, and what `ordersChanged` resumes from.
  *
- * Listeners of a stream are found by its id; nobody filters what is not theirs. Readers of all orders keep an index and take from it at their
- * own pace: a slow one falls out of the ring and is told so, it never makes a buffer grow.
+ * Listeners of a stream are found by its id, those of one customer's orders by the customer's; nobody is woken for what is not theirs.
+ * Readers of changes keep an index and take from it at their own pace: a slow one falls out of the ring and is told so, it never makes a
+ * buffer grow.
  */
 export class AnnouncementRing {
   readonly #bounds: RingBounds
@@ -37,8 +39,9 @@ export class AnnouncementRing {
   readonly #indexes = new Map<FeedPosition, RingIndex>()
   /** By stream: the highest version announced with an order's facts, and where. Forgotten with that entry. */
   readonly #announced = new Map<string, { readonly version: number; readonly index: RingIndex }>()
-  readonly #streamListeners = new Map<string, Set<(result: ProjectionResult) => void>>()
-  readonly #appendListeners = new Set<() => void>()
+  readonly #streamListeners = new ListenersByKey<ProjectionResult>()
+  readonly #customerListeners = new ListenersByKey<RingIndex>()
+  readonly #appendListeners = new Set<(from: RingIndex) => void>()
   #end: RingIndex = 0
   #holdsWholeFeed = false
 
@@ -54,28 +57,31 @@ export class AnnouncementRing {
   }
 
   append(items: readonly FeedItem[]): void {
+    const from = this.#end
+    const customers = new Set<string>()
     for (const item of items) {
-      this.#keep(item)
-      for (const listener of [...(this.#streamListeners.get(item.result.streamId) ?? [])]) listener(item.result)
+      const change = this.#keep(item)
+      if (change) customers.add(change.event.order.customerId)
+      this.#streamListeners.tell(item.result.streamId, item.result)
     }
-    for (const listener of [...this.#appendListeners]) listener()
+    for (const customerId of customers) this.#customerListeners.tell(customerId, from)
+    for (const listener of [...this.#appendListeners]) listener(from)
   }
 
   /** Calls `listener` in the tick of the announcement, which it must neither block nor throw in. Returns its removal. */
   listen(streamId: string, listener: (result: ProjectionResult) => void): () => void {
-    const listeners = this.#streamListeners.get(streamId) ?? new Set()
-    this.#streamListeners.set(streamId, listeners.add(listener))
-    return () => {
-      listeners.delete(listener)
-      if (listeners.size === 0 && this.#streamListeners.get(streamId) === listeners)
-        this.#streamListeners.delete(streamId)
-    }
+    return this.#streamListeners.add(streamId, listener)
   }
 
-  /** Calls `listener` after announcements were added; it takes them with `take`. Returns its removal. */
-  onAppended(listener: () => void): () => void {
+  /** Calls `listener` after announcements were added, with the index of the first of them; it takes them with `take`. Returns its removal. */
+  onAppended(listener: (from: RingIndex) => void): () => void {
     this.#appendListeners.add(listener)
     return () => this.#appendListeners.delete(listener)
+  }
+
+  /** As onAppended, where orders of this customer are among what was added. */
+  onCustomersOrders(customerId: string, listener: (from: RingIndex) => void): () => void {
+    return this.#customerListeners.add(customerId, listener)
   }
 
   /** Behind the newest announcement. */
@@ -84,7 +90,7 @@ export class AnnouncementRing {
   }
 
   get listenerCount(): number {
-    return this.#appendListeners.size + [...this.#streamListeners.values()].reduce((sum, { size }) => sum + size, 0)
+    return this.#appendListeners.size + this.#streamListeners.size + this.#customerListeners.size
   }
 
   /**
@@ -118,14 +124,16 @@ export class AnnouncementRing {
     return Math.max(0, this.#end - this.#bounds.capacity)
   }
 
-  #keep({ result, position }: FeedItem): void {
+  #keep({ result, position }: FeedItem): OrderChangeAnnouncement | undefined {
     const index = this.#end
     const slot = index % this.#bounds.capacity
     const oldest = this.#entries[slot]
     if (oldest) this.#forget(oldest, index - this.#bounds.capacity)
-    this.#entries[slot] = { position, streamId: result.streamId, change: this.#changeOf(result, position, index) }
+    const change = this.#changeOf(result, position, index)
+    this.#entries[slot] = { position, streamId: result.streamId, change }
     this.#indexes.set(position, index)
     this.#end = index + 1
+    return change
   }
 
   #changeOf(result: ProjectionResult, position: FeedPosition, index: RingIndex): OrderChangeAnnouncement | undefined {

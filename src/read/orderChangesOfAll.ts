@@ -23,7 +23,8 @@ export class OrderChangesOfAll {
   readonly #documents: BatchedDocuments
   readonly #signal: AbortSignal
   readonly #wakeUp = new WakeUp()
-  #next: RingIndex
+  /** Where to take on; undefined while everything is taken, however far the ring moves on with changes that are not ours. */
+  #next: RingIndex | undefined
 
   constructor(
     filter: OrderFilter,
@@ -38,20 +39,33 @@ export class OrderChangesOfAll {
   }
 
   async *items(): AsyncGenerator<OrderChangeItem, undefined> {
+    const stopListening = this.#listen()
     const wake = () => this.#wakeUp.ring()
-    const stopListening = this.#ring.onAppended(wake)
     this.#signal.addEventListener('abort', wake, { once: true })
     try {
       while (!this.#signal.aborted) {
-        const { changes, next } = this.#ring.take(this.#next, BATCH, (order) => matchesFilter(order, this.#filter))
-        this.#next = next
-        if (changes.length === 0) await this.#wakeUp.heard()
-        else yield* this.#withDocuments(changes)
+        if (this.#next === undefined) await this.#wakeUp.heard()
+        else yield* this.#withDocuments(this.#take(this.#next))
       }
     } finally {
       this.#signal.removeEventListener('abort', wake)
       stopListening()
     }
+  }
+
+  #listen(): () => void {
+    const hear = (from: RingIndex) => {
+      this.#next ??= from
+      this.#wakeUp.ring()
+    }
+    const { customerId } = this.#filter
+    return customerId === undefined ? this.#ring.onAppended(hear) : this.#ring.onCustomersOrders(customerId, hear)
+  }
+
+  #take(from: RingIndex): readonly OrderChangeAnnouncement[] {
+    const { changes, next } = this.#ring.take(from, BATCH, (order) => matchesFilter(order, this.#filter))
+    this.#next = next === this.#ring.end ? undefined : next
+    return changes
   }
 
   async *#withDocuments(changes: readonly OrderChangeAnnouncement[]): AsyncGenerator<OrderChangeItem, undefined> {

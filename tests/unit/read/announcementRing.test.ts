@@ -30,6 +30,20 @@ test('an announcement reaches the listeners of its stream alone, until they leav
   expect(heard).toEqual(['first 1', 'second 1', 'second 2'])
 })
 
+test('a change is told to the listeners of its customer alone, once with everything added at once', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  const heard: string[] = []
+  const stop = ring.onCustomersOrders('ada', (from) => heard.push(`ada ${from}`))
+  ring.onCustomersOrders('bob', (from) => heard.push(`bob ${from}`))
+  ring.append(itemsOf([customerApplied('ada', 1), orderApplied('a', 1), orderApplied('b', 1)]))
+  ring.append(itemsOf([orderApplied('a', 1)], 4))
+  ring.append(itemsOf([orderApplied('a', 2), orderApplied('c', 1, { customerId: 'bob' })], 5))
+  stop()
+  ring.append(itemsOf([orderApplied('a', 3)], 7))
+  expect(heard).toEqual(['ada 0', 'ada 4', 'bob 4'])
+  expect(ring.listenerCount).toBe(1)
+})
+
 test('changes of all orders are first announcements of events of orders', () => {
   const ring = new AnnouncementRing(BOUNDS)
   ring.append(

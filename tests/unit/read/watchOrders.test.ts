@@ -230,6 +230,23 @@ describe('changes of all orders', () => {
     await expect(watcher.watchOrders({}, { since: '' as never, signal: abort.signal })).rejects.toThrow(InvalidSince)
   })
 
+  it("of one customer come however many of others' lie between, also to a reader who was late to ask on", async () => {
+    const { watcher, show, announce } = watched({ ring: { capacity: 10, repeatSpan: 2 } })
+    await show('orders', orderDocument('o1', { version: 9 }))
+    const changes = (await watcher.watchOrders({ customerId: 'ada' }, { signal: abort.signal }))[Symbol.asyncIterator]()
+    const others = () => {
+      for (let version = 1; version <= 50; version++) announce(orderApplied('o2', version, { customerId: 'bob' }))
+    }
+    for (const version of [1, 2, 3]) {
+      const next = changes.next()
+      await settled()
+      if (version > 1) others()
+      announce(orderApplied('o1', version))
+      expect(await next).toMatchObject({ value: { version } })
+      others()
+    }
+  })
+
   it('INV-20 a reader that is slower than orders change is told so, and holds nothing meanwhile', async () => {
     const { watcher, show, announce, registered } = watched({ ring: { capacity: 10, repeatSpan: 2 } })
     await show('orders', orderDocument('o1', { version: 99 }))
