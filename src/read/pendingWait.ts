@@ -32,8 +32,8 @@ export class PendingWait {
   #isParked = false
   #isLate = false
   #look: 'none' | 'under way' | 'under way, once more' = 'none'
-  /** Of the last look: why it told nothing. */
-  #lookFault: StoreUnavailable | undefined = new StoreUnavailable('The read store has not answered in time.')
+  /** What the last look that ended came to, or why it told nothing. */
+  #lastLook: 'none yet' | 'answered' | StoreUnavailable = 'none yet'
   #lastLookTimer: NodeJS.Timeout | undefined
 
   constructor(
@@ -83,15 +83,15 @@ export class PendingWait {
       this.#look = 'under way'
       try {
         await this.#lookOnce()
-        this.#lookFault = undefined
+        this.#lastLook = 'answered'
       } catch (error) {
         if (!(error instanceof StoreUnavailable)) return this.#fail(error)
-        this.#lookFault = error
+        this.#lastLook = error
       }
       if (this.#isShown() && this.#isSearchable) return this.#settle({ kind: 'reached' })
       if (this.#isParked) return this.#settle({ kind: 'parked', currentVersion: this.#currentVersion() })
       // A store that does not answer is asked again by the next re-check, not at once. Read as a whole: a look may be asked for meanwhile.
-    } while (this.#wantsOneMore() && !this.#lookFault && !this.#isSettled)
+    } while (this.#wantsOneMore() && this.#lastLook === 'answered' && !this.#isSettled)
     this.#look = 'none'
     if (this.#isLate) this.#settleLate()
   }
@@ -144,8 +144,9 @@ export class PendingWait {
   }
 
   #settleLate(): void {
-    if (this.#lookFault) this.#fail(this.#lookFault)
-    else this.#settle({ kind: 'timedOut', currentVersion: this.#currentVersion() })
+    if (this.#lastLook === 'answered') this.#settle({ kind: 'timedOut', currentVersion: this.#currentVersion() })
+    else if (this.#lastLook === 'none yet') this.#fail(new StoreUnavailable('The read store has not answered in time.'))
+    else this.#fail(this.#lastLook)
   }
 
   #settle(outcome: WaitOutcome): void {
