@@ -124,7 +124,8 @@ export function objectsAskedFor(
     if (value?.kind !== Kind.VARIABLE) return undefined
     variable = true
     const variableName = value.name.value
-    const bound = variableName in variables ? variables[variableName] : defaults.get(variableName)
+    // Own fields alone: a variable may be called toString.
+    const bound = Object.hasOwn(variables, variableName) ? variables[variableName] : defaults.get(variableName)
     return typeof bound === 'number' && Number.isInteger(bound) ? bound : undefined
   }
 

@@ -23,6 +23,15 @@ describe('beyond the limits of an operation: QUERY_TOO_COMPLEX', () => {
     expect(await codeOf(`{ ${aliases} }`)).toBe('QUERY_TOO_COMPLEX')
   })
 
+  test('a page size in the default of a variable counts, whatever the variable is called', async () => {
+    const query =
+      'query ($toString: Int = 100) { orders(first: $toString) { nodes { customer { orders(first: 100) { nodes { id } } } } } }'
+    expect(await codeOf(query, {})).toBe('QUERY_TOO_COMPLEX')
+    expect(await codeOf('query ($toString: Int = 1000000) { orders(first: $toString) { nodes { id } } }', {})).toBe(
+      'BAD_USER_INPUT',
+    )
+  })
+
   test('30 aliases pass, 31 do not', async () => {
     const aliases = (count: number) =>
       `{ ${Array.from({ length: count }, (_, index) => `a${index}: __typename`).join(' ')} }`
@@ -111,7 +120,7 @@ describe('requests that are too large or no requests', () => {
 
   test('so is a body that does not say its length', async () => {
     const answer = await rawRequest(
-      `POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${'10000\r\n'}${'x'.repeat(65_536)}\r\n`.concat(
+      `POST /graphql HTTP/1.1\r\nHost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n${'10000\r\n'}${'x'.repeat(65_536)}\r\n`.concat(
         `10000\r\n${'x'.repeat(65_536)}\r\n`.repeat(5),
       ),
     )
