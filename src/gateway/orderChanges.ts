@@ -48,6 +48,8 @@ function changeOf(
   { cursor, type, version, previousStatus, order }: OrderChangeItem,
   context: GatewayContext,
 ): OrderChange {
+  // A subscription has one context for all its items: what was read beside an earlier one is older than this one.
+  context.loaders.forget()
   return {
     cursor:
       'version' in cursor

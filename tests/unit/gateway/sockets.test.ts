@@ -6,7 +6,7 @@ import type { OrderChangeItem, WaitOutcome } from '../../../src/read/index.js'
 import { ResumeExpired, StoreUnavailable } from '../../../src/read/index.js'
 import { type GatewayDoubles, startTestGateway, type TestGateway } from '../../support/gatewayDoubles.js'
 import { RawSocket } from '../../support/rawSocket.js'
-import { orderDocument } from '../../support/sampleDocuments.js'
+import { customerDocument, orderDocument } from '../../support/sampleDocuments.js'
 
 let gateway: TestGateway
 const sockets: RawSocket[] = []
@@ -158,6 +158,34 @@ describe('subscriptions', () => {
       payload: { data: { orderChanged: { version: 2 } } },
     })
     expect(since).toEqual([undefined, 1])
+  })
+
+  test('what stands beside a change is read anew for each change', async () => {
+    const customers = [customerDocument('ada')]
+    let forgotten: () => void = () => undefined
+    const erased = new Promise<void>((resolve) => {
+      forgotten = resolve
+    })
+    await start({
+      documents: { customers },
+      watcher: {
+        watchOrder: async function* (_orderId, options) {
+          yield change(1)
+          await erased
+          yield change(2)
+          await aborted(options.signal)
+        },
+      },
+    })
+    const socket = await client()
+    const query = 'subscription { orderChanged(orderId: "o1") { version order { customer { name } } } }'
+    const heard = (version: number) =>
+      socket.hears(({ payload }) => JSON.stringify(payload)?.includes(`"version":${version}`) ?? false)
+    socket.subscribe('1', query)
+    expect(JSON.stringify(await heard(1))).toContain('Ada')
+    customers[0] = customerDocument('ada', { version: 2, name: null, email: null, forgotten: true })
+    forgotten()
+    expect(JSON.stringify(await heard(2))).not.toContain('Ada')
   })
 
   test('a bad since, and the cursor of another order or another subscription, is BAD_USER_INPUT', async () => {
