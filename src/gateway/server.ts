@@ -7,6 +7,7 @@ import { ErrorFormatter } from './formatError.js'
 import { GraphiqlPage } from './graphiqlPage.js'
 import { GraphqlOverHttp } from './graphqlOverHttp.js'
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.js'
+import { isForLoopback } from './loopbackHost.js'
 import { OperationGate } from './operationGate.js'
 import { type ProbedPart, probe } from './probes.js'
 import { BadRequest } from './requestBody.js'
@@ -73,6 +74,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (path === '/healthz') return respond(response, 200, { status: 'alive' })
     if (path === '/readyz') return probe(response, readiness, draining)
     if (path !== PATH) throw new BadRequest(404, `Expected ${PATH}, /healthz or /readyz, found another path.`)
+    if (!isForLoopback(request)) {
+      throw new BadRequest(
+        403,
+        'Expected a request to localhost, 127.0.0.1 or [::1], found another Host: there is no login yet.',
+      )
+    }
     if (draining) throw new BadRequest(503, 'The server is about to stop; ask again.')
     if (request.method !== 'GET' && request.method !== 'POST') {
       response.setHeader('allow', 'GET, POST')

@@ -1,10 +1,11 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { isForLoopback } from './loopbackHost.js'
 
 /** Why an upgrade to a WebSocket is refused, as an HTTP status; undefined when it may go ahead. */
 export function upgradeFault(request: IncomingMessage, path: string, full: boolean): 403 | 404 | 503 | undefined {
   if (request.url?.split('?', 1)[0] !== path) return 404
-  if (!comesFromHere(request)) return 403
+  if (!isForLoopback(request) || !comesFromHere(request)) return 403
   return full ? 503 : undefined
 }
 
