@@ -14,7 +14,7 @@ import { keptSecrets } from './keptSecrets.js'
 import { openPostgresReadStore } from './read/postgres/openPostgresReadStore.js'
 import { startLiveReads } from './read/startLiveReads.js'
 import { importSampleData } from './sampleData/importSampleData.js'
-import { openWriteSide } from './write/index.js'
+import { logIsEmpty, openWriteSide } from './write/index.js'
 
 export interface Service {
   /** http://host:port/graphql */
@@ -31,7 +31,7 @@ const DRAIN_MS = 4_000
 /**
  * The composition root: builds every part, connects them, and starts them in the order in which they need each other.
  *
- * A start that fails, or is called off by `stopRequested`, stops again what it had started.
+ * A start that fails stops again what it had started; one that `stopRequested` calls off does so between two parts.
  */
 export async function startService(config: Config, logger: Logger, stopRequested: AbortSignal): Promise<Service> {
   await using starting = new AsyncDisposableStack()
@@ -41,6 +41,7 @@ export async function startService(config: Config, logger: Logger, stopRequested
   const { databaseUrl, tokenSecrets, personalDataKeys } = await openStorage(config, logger, starting, ended.resolve)
   const cipher = new PersonalDataCipher(personalDataKeys)
 
+  stopRequested.throwIfAborted()
   const signal = new LogSignal()
   const writeSide = await openWriteSide({
     databaseUrl,
@@ -78,6 +79,7 @@ export async function startService(config: Config, logger: Logger, stopRequested
   })
   starting.defer(() => projector.stop())
 
+  stopRequested.throwIfAborted()
   const liveReads = await startLiveReads({
     documents: readStore.documents,
     feed: readStore.feed,
@@ -139,12 +141,14 @@ async function openStorage(
   const dataDir = resolve(config.dataDir)
   const postgres = await startEmbeddedPostgres({ dataDir, logger: logger.child({ part: 'postgres' }), onLost })
   starting.defer(() => postgres.stop())
+  const { tokenSecrets, personalDataKeys } = config
+  if (tokenSecrets && personalDataKeys) return { databaseUrl: postgres.url, tokenSecrets, personalDataKeys }
   // After the database is ours: two starts at once would each make secrets.
-  const kept = await keptSecrets(dataDir)
+  const kept = await keptSecrets(dataDir, () => logIsEmpty(postgres.url))
   return {
     databaseUrl: postgres.url,
-    tokenSecrets: config.tokenSecrets ?? kept.tokenSecrets,
-    personalDataKeys: config.personalDataKeys ?? kept.personalDataKeys,
+    tokenSecrets: tokenSecrets ?? kept.tokenSecrets,
+    personalDataKeys: personalDataKeys ?? kept.personalDataKeys,
   }
 }
 

@@ -16,7 +16,11 @@ async function main(): Promise<void> {
       stopRequested.abort()
     })
   }
-  const service = await startService(config, logger, stopRequested.signal)
+  const service = await startService(config, logger, stopRequested.signal).catch((error: unknown) => {
+    if (error !== stopRequested.signal.reason) throw error
+    logger.info('stopped before it was ready')
+  })
+  if (!service) return
   const failure = await service.ended
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref()
   await service.stop()

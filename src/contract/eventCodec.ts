@@ -21,8 +21,7 @@ const PERSONAL_FIELDS: { readonly [Type in DomainEvent['type']]?: readonly [stri
 
 /**
  * The stored form of an event: amounts as `{ amountMinor: <integer>, currency }`, personal fields as one text that `seal` made.
- * Source of truth for other teams' consumers: docs/events.
- */
+ * */
 export function encodeEvent(
   event: DomainEvent,
   seal: (personal: JsonObject) => string,

@@ -28,6 +28,7 @@ export type {
   RequestedMoney,
 } from './commandRequests.js'
 export { LogUnavailable } from './eventStore/eventStore.js'
+export { logIsEmpty } from './eventStore/logIsEmpty.js'
 
 export interface WriteSideOptions {
   readonly databaseUrl: string
@@ -58,6 +59,8 @@ const DEFAULT_POOL_SIZE = 7
 /** A group that waits longer for a lock is dissolved and sent again one by one. */
 const LOCK_TIMEOUT_MS = 2_000
 const STATEMENT_TIMEOUT_MS = 10_000
+/** When the network swallows answers, only this side's clock ends the wait. */
+const ANSWER_TIMEOUT_MS = 15_000
 const CONNECT_TIMEOUT_MS = 5_000
 
 /** Brings the log's schema up to date and opens it. Throws MigrationFailed. */
@@ -72,6 +75,7 @@ export async function openWriteSide(options: WriteSideOptions): Promise<WriteSid
         application_name: 'order-gateway write side',
         lock_timeout: LOCK_TIMEOUT_MS,
         statement_timeout: STATEMENT_TIMEOUT_MS,
+        query_timeout: ANSWER_TIMEOUT_MS,
         connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
         keepAlive: true,
       },

@@ -10,7 +10,7 @@ const CONNECTION_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'S
 const SOCKET_CODES = new Set(['EPIPE', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])
 /** pg and pg-pool give the errors of their own making neither code nor class, so here their words have to do. */
 const CONNECTION_MESSAGE =
-  /^(Connection terminated|timeout (exceeded|expired)|Client has encountered a connection error|Client was closed)/
+  /^(Connection terminated|timeout (exceeded|expired)|Query read timeout|Client has encountered a connection error|Client was closed)/
 /** Prisma needs four; a chain that bites its tail needs an end. */
 const MAX_LAYERS = 8
 
