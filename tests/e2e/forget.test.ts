@@ -29,6 +29,7 @@ it('INV-19 FORGET: after forgetCustomer no store holds name, e-mail or address, 
       })
     ).changeCustomerContact,
   )
+  await eventually(async () => /quuxing/i.test(await everythingStored()))
   const { token } = accepted(
     (await client.request(forgetCustomer, { input: { customerId: shop.customerId, reason: 'asked' } })).forgetCustomer,
   )
