@@ -46,6 +46,9 @@ const PUBLIC_FACES: Readonly<Record<string, PublicFace>> = {
 
 const TOKEN_LIMIT = /^Syntax Error: Document contains more that \d+ tokens/
 
+/** What graphql says where comparing the fields of one selection with each other would take too long. */
+const TOO_MUCH_TO_VALIDATE = 'Validation aborted.'
+
 /** Kinds of nodes that an error about a wrong value points at. Those about the document itself point at fields, fragments, operations. */
 const VALUE_KINDS: ReadonlySet<string> = new Set([Kind.INT, Kind.FLOAT, Kind.STRING, Kind.BOOLEAN, Kind.VARIABLE])
 
@@ -92,6 +95,12 @@ export class ErrorFormatter {
       return {
         code: 'QUERY_TOO_COMPLEX',
         message: `Expected at most ${this.#maxTokens} tokens in one operation, found more.`,
+      }
+    }
+    if (located.message === TOO_MUCH_TO_VALIDATE) {
+      return {
+        code: 'QUERY_TOO_COMPLEX',
+        message: 'Expected each field to be selected once or a few times, found hundreds of the same: select it once.',
       }
     }
     const own = cause instanceof GraphQLError ? cause.extensions.code : undefined

@@ -114,6 +114,8 @@ describe('requests that are wrong in themselves', () => {
     ['filter: { minTotal: "1.00" }', 'BAD_USER_INPUT'],
     ['sort: TOTAL_DESC', 'BAD_USER_INPUT'],
     ['filter: { createdFrom: "yesterday" }', 'BAD_USER_INPUT'],
+    ['filter: { createdFrom: "0000-01-01T00:00:00Z" }', 'BAD_USER_INPUT'],
+    ['filter: { createdTo: "9999-12-31T23:59:59-14:00" }', 'BAD_USER_INPUT'],
     ['waitMs: 10001', 'BAD_USER_INPUT'],
     ['waitMs: -1', 'BAD_USER_INPUT'],
     ['atLeast: "nonsense"', 'INVALID_TOKEN'],

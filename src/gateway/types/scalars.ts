@@ -50,10 +50,12 @@ export const DateTime = textScalar({
   description:
     'An instant, RFC 3339 in UTC with milliseconds, e.g. "2026-03-01T09:30:00.000Z". Another offset is taken in and read as UTC.',
   specifiedByURL: 'https://www.rfc-editor.org/rfc/rfc3339#section-5.6',
-  form: 'RFC 3339 such as "2026-03-01T09:30:00.000Z"',
+  form: 'RFC 3339 of the years 1 to 9999 in UTC, such as "2026-03-01T09:30:00.000Z"',
   parse: (text) => {
     try {
-      return GraphQLDateTimeISO.parseValue(text).toISOString()
+      const instant = GraphQLDateTimeISO.parseValue(text).toISOString()
+      // Beyond them (year 0, or an offset that leads out of the range) it is written in a form that no store of ours reads.
+      return /^(?!0000)\d{4}-/.test(instant) ? instant : undefined
     } catch {
       return undefined
     }

@@ -32,6 +32,14 @@ describe('beyond the limits of an operation: QUERY_TOO_COMPLEX', () => {
     )
   })
 
+  test('a field that is repeated more often than validation compares', async () => {
+    const query = `{ ${'__typename '.repeat(900)} }`
+    const { body } = await postOperation(gateway.url, { query })
+    expect(body.errors).toMatchObject([
+      { message: expect.stringContaining('select it once'), extensions: { code: 'QUERY_TOO_COMPLEX' } },
+    ])
+  })
+
   test('30 aliases pass, 31 do not', async () => {
     const aliases = (count: number) =>
       `{ ${Array.from({ length: count }, (_, index) => `a${index}: __typename`).join(' ')} }`
