@@ -101,23 +101,19 @@ function replaceAt(data: JsonObject, path: readonly string[], replace: (value: J
 function toJson(value: unknown): Json {
   if (typeof value === 'bigint') return Number(value)
   if (Array.isArray(value)) return value.map(toJson)
-  if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(
-      Object.entries(value).flatMap(([key, each]) => (each === undefined ? [] : [[key, toJson(each)]])),
-    )
-  }
-  return value as Json
+  if (value === null || typeof value !== 'object') return value as Json
+  // A loop: every appended event passes here, and a list of entries for each object costs three times as much.
+  const json: Record<string, Json> = {}
+  for (const [key, each] of Object.entries(value)) if (each !== undefined) json[key] = toJson(each)
+  return json
 }
 
 function fromJson(value: Json): unknown {
   if (Array.isArray(value)) return value.map(fromJson)
-  if (value !== null && typeof value === 'object') {
-    return Object.fromEntries(
-      Object.entries(value as JsonObject).map(([key, each]) => [
-        key,
-        key === 'amountMinor' ? BigInt(each as number) : fromJson(each),
-      ]),
-    )
+  if (value === null || typeof value !== 'object') return value
+  const fields: Record<string, unknown> = {}
+  for (const [key, each] of Object.entries(value as JsonObject)) {
+    fields[key] = key === 'amountMinor' ? BigInt(each as number) : fromJson(each)
   }
-  return value
+  return fields
 }

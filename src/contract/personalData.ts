@@ -1,4 +1,12 @@
-import { createCipheriv, createDecipheriv, createHash, createSecretKey, type KeyObject, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  randomFillSync,
+} from 'node:crypto'
 import type { JsonObject } from './eventEnvelope.js'
 
 /**
@@ -73,10 +81,24 @@ function masterKeyOf(secret: string): MasterKey {
 }
 
 function encrypt(key: KeyObject, plain: Buffer, associated: string): string {
-  const iv = randomBytes(IV_BYTES)
+  const iv = newIv()
   const cipher = createCipheriv(ALGORITHM, key, iv)
   cipher.setAAD(Buffer.from(associated, 'utf8'))
   return Buffer.concat([iv, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url')
+}
+
+/** Random bytes for some hundred events: drawing them one by one costs more than the encryption itself. Each is handed out once. */
+const ivPool = Buffer.alloc(IV_BYTES * 256)
+let ivPoolUsed = ivPool.length
+
+function newIv(): Buffer {
+  if (ivPoolUsed === ivPool.length) {
+    randomFillSync(ivPool)
+    ivPoolUsed = 0
+  }
+  const iv = ivPool.subarray(ivPoolUsed, ivPoolUsed + IV_BYTES)
+  ivPoolUsed += IV_BYTES
+  return iv
 }
 
 function decrypt(key: KeyObject, sealed: string, associated: string): Buffer {

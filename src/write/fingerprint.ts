@@ -41,11 +41,12 @@ function hmac(key: KeyObject, request: object): string {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (value !== null && typeof value === 'object') {
-    const fields = Object.entries(value).filter(([, each]) => each !== undefined)
-    return `{${fields
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, each]) => `${JSON.stringify(name)}:${canonical(each)}`)
-      .join(',')}}`
+    let fields = ''
+    for (const name of Object.keys(value).sort()) {
+      const each = (value as Record<string, unknown>)[name]
+      if (each !== undefined) fields += `${fields && ','}${JSON.stringify(name)}:${canonical(each)}`
+    }
+    return `{${fields}}`
   }
   return JSON.stringify(value)
 }
