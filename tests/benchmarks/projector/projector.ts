@@ -5,7 +5,7 @@ import { projectLog } from './projection.js'
 import { seedLog } from './seedLog.js'
 import { upsertDocumentsAlone, upsertThroughStore } from './upserts.js'
 
-const ORDERS = 4_000
+const ORDERS = 16_000
 const ROUNDS = 3
 
 export const projector: Benchmark = {
