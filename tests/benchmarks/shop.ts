@@ -13,6 +13,11 @@ export const SHIPPING_ADDRESS = {
 }
 
 /** Places one order of one line. Ids are made by the server, so the same text can be sent again. */
+const CREATE_ORDER_INPUT = {
+  customerId: CUSTOMER_ID,
+  items: [{ sku: SKU, quantity: 3 }],
+  shippingAddress: SHIPPING_ADDRESS,
+}
 export const CREATE_ORDER = JSON.stringify({
   query: `mutation CreateOrder($input: CreateOrderInput!) {
     createOrder(input: $input) {
@@ -20,13 +25,7 @@ export const CREATE_ORDER = JSON.stringify({
       userErrors { code message }
     }
   }`,
-  variables: {
-    input: {
-      customerId: CUSTOMER_ID,
-      items: [{ sku: SKU, quantity: 3 }],
-      shippingAddress: SHIPPING_ADDRESS,
-    },
-  },
+  variables: { input: CREATE_ORDER_INPUT },
 })
 export const ORDER_CREATED = '"userErrors":[]'
 
@@ -53,6 +52,11 @@ export async function stockShop(handlers: CommandHandlers): Promise<void> {
     },
     newContext(),
   )
+}
+
+/** What CREATE_ORDER asks for, past the gateway. */
+export function placeOrder(handlers: CommandHandlers): ReturnType<CommandHandlers['order']> {
+  return handlers.order({ type: 'CreateOrder', ...CREATE_ORDER_INPUT }, newContext())
 }
 
 export function newContext(): CommandContext {
