@@ -11,7 +11,7 @@ export interface AnnouncementFeed {
   latest(count: number): Promise<{ readonly items: readonly FeedItem[]; readonly end: FeedPosition }>
   /**
    * Calls `onItems` with everything behind `after`, in order, as it comes, until `signal` aborts. Survives a lost connection by itself
-   * (logs, retries, goes on from the last position): the promise rejects only on a fault of the program.
+   * (logs, retries, goes on from the last position): the promise rejects on a fault of the program, and with PositionGone.
    */
   follow(after: FeedPosition, onItems: (items: readonly FeedItem[]) => void, signal: AbortSignal): Promise<void>
 }
@@ -23,3 +23,8 @@ export interface FeedItem {
 
 /** Opaque text, printable, without secrets: a cursor of `ordersChanged` carries it. Compared by the feed's owner only, for equality elsewhere. */
 export type FeedPosition = string & { readonly feedPosition: unique symbol }
+
+/** What lies behind a position is not all in the feed any more: kept no longer, or the feed was made anew. To be read afresh with `latest`. */
+export class PositionGone extends Error {
+  override readonly name = 'PositionGone'
+}

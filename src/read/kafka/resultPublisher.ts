@@ -1,0 +1,100 @@
+import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs'
+import type { Logger } from 'pino'
+import { StoreUnavailable } from '../documentStore.js'
+import { RESULTS_PARTITION } from './resultsTopic.js'
+
+/** Of one request, at most: the broker refuses a batch of more than a megabyte as a whole. */
+const MAX_BATCH_BYTES = 512 * 1024
+
+/**
+ * Sends announcements, one request after the other.
+ *
+ * The producer is idempotent, which holds only for as long as it is sure of its sequence numbers: after a failed send kafkajs gives the numbers
+ * of the lost batch to the next one, and the broker may take that one for a repeat and drop it. So a producer that has failed once is thrown away.
+ */
+export class ResultPublisher {
+  readonly #kafka: Kafka
+  readonly #topic: string
+  readonly #logger: Logger
+  #producer: Producer | undefined
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(kafka: Kafka, topic: string, logger: Logger) {
+    this.#kafka = kafka
+    this.#topic = topic
+    this.#logger = logger
+  }
+
+  /** Returns when the broker has acknowledged all of them. Throws StoreUnavailable; then some of them may be in the topic. */
+  publish(messages: readonly Message[]): Promise<void> {
+    const publication = this.#last.then(() => this.#send(messages))
+    // The next in line waits for the end of this one; how it ended concerns its own caller.
+    this.#last = publication.catch(() => undefined)
+    return publication
+  }
+
+  /** Waits for what is being sent. */
+  async close(): Promise<void> {
+    await this.#last
+    await this.#throwAway()
+  }
+
+  async #send(messages: readonly Message[]): Promise<void> {
+    try {
+      this.#producer ??= await this.#connect()
+      for (const batch of batchesOf(messages)) {
+        await this.#producer.send({ topic: this.#topic, acks: -1, messages: batch })
+      }
+    } catch (cause) {
+      await this.#throwAway()
+      throw new StoreUnavailable('The announcements could not be published.', { cause })
+    }
+  }
+
+  /** A producer that could not connect as a whole must not be used: without its id it would send without idempotence. */
+  async #connect(): Promise<Producer> {
+    const producer = this.#kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+    })
+    try {
+      await producer.connect()
+      return producer
+    } catch (error) {
+      await this.#disconnect(producer)
+      throw error
+    }
+  }
+
+  async #throwAway(): Promise<void> {
+    const producer = this.#producer
+    this.#producer = undefined
+    if (producer) await this.#disconnect(producer)
+  }
+
+  async #disconnect(producer: Producer): Promise<void> {
+    try {
+      await producer.disconnect()
+    } catch (error) {
+      this.#logger.debug({ err: error }, 'A producer was not disconnected in order')
+    }
+  }
+}
+
+/** In order, each small enough for one request. */
+function batchesOf(messages: readonly Message[]): readonly Message[][] {
+  const batches: Message[][] = []
+  let bytes = Number.POSITIVE_INFINITY
+  for (const message of messages) {
+    const size = message.value?.length ?? 0
+    if (bytes + size > MAX_BATCH_BYTES) {
+      batches.push([])
+      bytes = 0
+    }
+    batches.at(-1)?.push({ ...message, partition: RESULTS_PARTITION })
+    bytes += size
+  }
+  return batches
+}
