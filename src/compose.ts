@@ -11,6 +11,7 @@ import { SignedText } from './contract/signedText.js'
 import { startEmbeddedPostgres } from './embeddedPostgres/index.js'
 import { startGateway } from './gateway/server.js'
 import { keptSecrets } from './keptSecrets.js'
+import { openPostgresAnnouncementFeed } from './read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore } from './read/postgres/openPostgresReadStore.js'
 import { startLiveReads } from './read/startLiveReads.js'
 import { importSampleData } from './sampleData/importSampleData.js'
@@ -55,6 +56,9 @@ export async function startService(config: Config, logger: Logger, stopRequested
   const readStore = await openPostgresReadStore({ databaseUrl, logger: logger.child({ part: 'read store' }) })
   starting.defer(() => readStore.close())
 
+  const feed = await openPostgresAnnouncementFeed({ databaseUrl, logger: logger.child({ part: 'announcements' }) })
+  starting.defer(() => feed.close())
+
   const bus = await PostgresLogBus.open({
     databaseUrl,
     checkpoints: readStore.checkpoints,
@@ -69,7 +73,7 @@ export async function startService(config: Config, logger: Logger, stopRequested
     group: 'projector',
     checkpoints: readStore.checkpoints,
     documents: readStore.documents,
-    feed: readStore.feed,
+    feed,
     parked: readStore.parked,
     status: readStore.status,
     streamReader: writeSide.streamReader,
@@ -82,7 +86,7 @@ export async function startService(config: Config, logger: Logger, stopRequested
   stopRequested.throwIfAborted()
   const liveReads = await startLiveReads({
     documents: readStore.documents,
-    feed: readStore.feed,
+    feed,
     parked: readStore.parked,
     logger: logger.child({ part: 'live reads' }),
   })

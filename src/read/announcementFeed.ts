@@ -16,6 +16,14 @@ export interface AnnouncementFeed {
   follow(after: FeedPosition, onItems: (items: readonly FeedItem[]) => void, signal: AbortSignal): Promise<void>
 }
 
+/** A feed together with the connections that it has opened for itself. */
+export interface OpenedAnnouncementFeed extends AnnouncementFeed {
+  /** Never rejects; what is wrong is logged. */
+  isReachable(): Promise<boolean>
+  /** Waits for what is being published. Whoever follows has to be stopped before. */
+  close(): Promise<void>
+}
+
 export interface FeedItem {
   readonly result: ProjectionResult
   readonly position: FeedPosition

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { openPostgresAnnouncementFeed } from '../../src/read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore, type PostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
@@ -25,8 +26,15 @@ describeDocumentStore('PostgreSQL', async () => {
 })
 
 describeAnnouncementFeed('PostgreSQL', async () => {
-  const { readStore, close } = await openedReadStore()
-  return { feed: readStore.feed, close }
+  const database = await createTestDatabase()
+  const feed = await openPostgresAnnouncementFeed({ databaseUrl: database.url, logger: pino({ level: 'warn' }) })
+  return {
+    feed,
+    async close() {
+      await feed.close()
+      await database.drop()
+    },
+  }
 })
 
 describeParkedStreams('PostgreSQL', async () => {

@@ -8,6 +8,7 @@ import { PostgresLogBus } from '../../src/bus/postgresLog/postgresLogBus.js'
 import { PROJECTION_NAMES, type ProjectionName } from '../../src/contract/documents.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
 import { PersonalDataCipher } from '../../src/contract/personalData.js'
+import { openPostgresAnnouncementFeed } from '../../src/read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
 import { type CommandContext, openWriteSide } from '../../src/write/index.js'
 import { eventually } from '../support/eventually.js'
@@ -36,6 +37,7 @@ async function openShop() {
     onAppended: () => signal.notify(),
   })
   const read = await openPostgresReadStore({ databaseUrl: database.url, logger })
+  const feed = await openPostgresAnnouncementFeed({ databaseUrl: database.url, logger })
   const bus = await PostgresLogBus.open({ databaseUrl: database.url, checkpoints: read.checkpoints, signal, logger })
   const projectors = new Set<Projector>()
 
@@ -59,6 +61,7 @@ async function openShop() {
 
   return {
     read,
+    feed,
     write,
     start(group: string, sliceSize: number): Projector {
       const projector = startProjector({
@@ -67,7 +70,7 @@ async function openShop() {
         checkpoints: read.checkpoints,
         observer: bus.observer,
         documents: read.documents,
-        feed: read.feed,
+        feed,
         parked: read.parked,
         status: read.status,
         streamReader: write.streamReader,
@@ -124,6 +127,7 @@ async function openShop() {
     async close() {
       await Promise.all([...projectors].map((projector) => projector.stop()))
       await bus.close()
+      await feed.close()
       await read.close()
       await write.close()
       await database.drop()
@@ -221,9 +225,9 @@ describe('the projector on PostgreSQL', () => {
     const stop = new AbortController()
     const announced: string[] = []
     const missing: string[] = []
-    const { end } = await shop.read.feed.latest(1)
+    const { end } = await shop.feed.latest(1)
     const reads: Promise<void>[] = []
-    const following = shop.read.feed.follow(
+    const following = shop.feed.follow(
       end,
       (items) => {
         for (const { result } of items) {

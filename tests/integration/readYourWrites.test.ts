@@ -6,6 +6,7 @@ import { LogSignal } from '../../src/bus/postgresLog/logSignal.js'
 import { PostgresLogBus } from '../../src/bus/postgresLog/postgresLogBus.js'
 import { PersonalDataCipher } from '../../src/contract/personalData.js'
 import type { OrderWatcher, View } from '../../src/read/consistency.js'
+import { openPostgresAnnouncementFeed } from '../../src/read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
 import { startLiveReads } from '../../src/read/startLiveReads.js'
 import type { CommandOutcome, OrderRequest } from '../../src/write/index.js'
@@ -28,10 +29,13 @@ async function openShop() {
   opening.defer(() => write.close())
   const read = await openPostgresReadStore({ databaseUrl: database.url, logger })
   opening.defer(() => read.close())
+  const feed = await openPostgresAnnouncementFeed({ databaseUrl: database.url, logger })
+  opening.defer(() => feed.close())
   const bus = await PostgresLogBus.open({ databaseUrl: database.url, checkpoints: read.checkpoints, signal, logger })
   opening.defer(() => bus.close())
   const projector = startProjector({
     ...read,
+    feed,
     bus,
     group: 'projector',
     observer: bus.observer,
@@ -44,10 +48,11 @@ async function openShop() {
 
   const farStore = await openPostgresReadStore({ databaseUrl: database.url, logger })
   opening.defer(() => farStore.close())
-  const stores = [read, farStore] as const
-  const [near, far] = await Promise.all(stores.map((store) => startLiveReads({ ...store, logger })))
-  if (!near || !far) throw new Error('Expected two gateways.')
+  const farFeed = await openPostgresAnnouncementFeed({ databaseUrl: database.url, logger })
+  opening.defer(() => farFeed.close())
+  const near = await startLiveReads({ ...read, feed, logger })
   opening.defer(() => near.stop())
+  const far = await startLiveReads({ ...farStore, feed: farFeed, logger })
   opening.defer(() => far.stop())
   await stock(write)
   const opened = opening.move()

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { createKafka, type KafkaSettings } from '../../bus/kafka/kafkaClient.js'
 import type { ProjectionResult } from '../../contract/projectionResult.js'
 import { projectionResultsTopic } from '../../contract/topics.js'
-import { type AnnouncementFeed, type FeedItem, type FeedPosition, PositionGone } from '../announcementFeed.js'
+import { type FeedItem, type FeedPosition, type OpenedAnnouncementFeed, PositionGone } from '../announcementFeed.js'
 import { StoreUnavailable } from '../documentStore.js'
 import { kafkaFeedPosition, offsetIn } from './kafkaFeedPosition.js'
 import { readResults } from './readResults.js'
@@ -36,14 +36,14 @@ export function openKafkaAnnouncementFeed({
   readonly kafka: KafkaSettings
   readonly installationId: string
   readonly logger: Logger
-}): Promise<KafkaAnnouncementFeed> {
+}): Promise<OpenedAnnouncementFeed> {
   const { prefix, replicationFactor } = settings
   const kafka = createKafka(settings, logger)
   return KafkaAnnouncementFeed.open({ kafka, prefix, replicationFactor, installationId, logger })
 }
 
 /** The feed as a Kafka topic of one partition (resultsTopic.ts says why), kept for a day. A position is a record's offset and timestamp. */
-export class KafkaAnnouncementFeed implements AnnouncementFeed {
+export class KafkaAnnouncementFeed implements OpenedAnnouncementFeed {
   readonly #kafka: Kafka
   readonly #admin: Admin
   readonly #topic: string
@@ -135,7 +135,6 @@ export class KafkaAnnouncementFeed implements AnnouncementFeed {
     }
   }
 
-  /** Waits for what is being published. Those who follow have to be stopped before. */
   async close(): Promise<void> {
     await this.#publisher.close()
     await this.#admin.disconnect()

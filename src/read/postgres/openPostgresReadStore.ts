@@ -1,12 +1,10 @@
 import type { Logger } from 'pino'
-import type { AnnouncementFeed } from '../announcementFeed.js'
 import type { DocumentStore } from '../documentStore.js'
 import type { OrderQueries } from '../orderQueries.js'
 import type { ParkedStreams } from '../parkedStreams.js'
 import type { ProjectionStatusBoard } from '../projectionStatus.js'
 import { migrateReadSchema } from './migrateReadSchema.js'
 import { openPools } from './pools.js'
-import { PostgresAnnouncementFeed } from './postgresAnnouncementFeed.js'
 import { PostgresCheckpoints } from './postgresCheckpoints.js'
 import { PostgresDocumentStore } from './postgresDocumentStore.js'
 import { PostgresOrderQueries } from './postgresOrderQueries.js'
@@ -19,14 +17,13 @@ export interface PostgresReadStoreOptions {
   /** May be the database of the event log: everything lies in the schema `read`. */
   readonly databaseUrl: string
   readonly logger: Logger
-  /** Connections for reading; writes and the feed have five of their own. Default 10. */
+  /** Connections for reading; writes and migrations have four of their own. Default 10. */
   readonly poolSize?: number
 }
 
 export interface PostgresReadStore {
   readonly documents: DocumentStore
   readonly queries: OrderQueries
-  readonly feed: AnnouncementFeed
   readonly checkpoints: PostgresCheckpoints
   readonly parked: ParkedStreams
   readonly status: ProjectionStatusBoard
@@ -50,7 +47,6 @@ export async function openPostgresReadStore({
   return {
     documents: new PostgresDocumentStore(pools),
     queries: new PostgresOrderQueries(pools.queries),
-    feed: new PostgresAnnouncementFeed(pools.writes, logger),
     checkpoints: new PostgresCheckpoints(pools.writes),
     parked: new PostgresParkedStreams(pools.writes),
     status: new PostgresProjectionStatusBoard(pools.documents),

@@ -4,6 +4,7 @@ import type { EventBus } from '../../../src/bus/eventBus.js'
 import { LogSignal } from '../../../src/bus/postgresLog/logSignal.js'
 import { PostgresLogBus } from '../../../src/bus/postgresLog/postgresLogBus.js'
 import type { DocumentStore, DocumentWrite } from '../../../src/read/documentStore.js'
+import { openPostgresAnnouncementFeed } from '../../../src/read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore } from '../../../src/read/postgres/openPostgresReadStore.js'
 import { benchmarkCipher, openBenchmarkWriteSide } from '../service.js'
 
@@ -21,6 +22,8 @@ export async function projectLog(databaseUrl: string, events: number, logger: Lo
   open.defer(() => writeSide.close())
   const readStore = await openPostgresReadStore({ databaseUrl, logger })
   open.defer(() => readStore.close())
+  const feed = await openPostgresAnnouncementFeed({ databaseUrl, logger })
+  open.defer(() => feed.close())
   const bus = await PostgresLogBus.open({
     databaseUrl,
     checkpoints: readStore.checkpoints,
@@ -34,6 +37,7 @@ export async function projectLog(databaseUrl: string, events: number, logger: Lo
   const startedAt = performance.now()
   const projector = startProjector({
     ...readStore,
+    feed,
     bus: countingCommits(bus, events, () => done.resolve(performance.now())),
     observer: bus.observer,
     group: 'projector',
