@@ -1,5 +1,4 @@
 import type { OrderFilter } from '../orderQueries.js'
-import { isStorableText } from './storableText.js'
 
 /** The values of one statement, numbered in the order in which its text mentions them. */
 export class Parameters {
@@ -39,12 +38,6 @@ export function filterConditions(filter: OrderFilter, parameters: Parameters): r
 /** Each word has to be met by one of the terms that match it. */
 export function termConditions(termsByWord: readonly (readonly string[])[], parameters: Parameters): readonly string[] {
   return termsByWord.map((terms) => `i.terms && ${parameters.add(terms)}::text[]`)
-}
-
-/** Whether a filter can be known to match nothing without asking. */
-export function matchesNothing({ status, customerId, currency, sku }: OrderFilter): boolean {
-  const texts = [customerId, currency, sku].filter((text) => text !== undefined)
-  return status?.length === 0 || !texts.every(isStorableText)
 }
 
 /** WHERE with all of the conditions; nothing for none. */

@@ -1,8 +1,10 @@
 import type { Pool } from 'pg'
 import type { OrderDocument } from '../../contract/documents.js'
+import { matchesNothing } from '../matchesNothing.js'
 import type { OrderFilter, OrderSort, Page, PageRequest } from '../orderQueries.js'
-import { filterConditions, matchesNothing, Parameters, where } from './conditions.js'
-import { ORDER_SORTS, orderedPage } from './orderSorts.js'
+import { ORDER_SORTS, orderPage } from '../orderSorts.js'
+import { filterConditions, Parameters, where } from './conditions.js'
+import { orderedPage } from './orderSorts.js'
 import { orUnavailable } from './translateErrors.js'
 
 /** A statement for pg. Without a name: it is planned for its very values, on which the best index depends. */
@@ -20,10 +22,8 @@ export async function listOrders(
   const statement = listStatement(filter, sort, page)
   if (matchesNothing(filter)) return { items: [], hasMore: false }
   const { rows } = await orUnavailable(() => pool.query<{ document: OrderDocument }>(statement))
-  const hasMore = rows.length > page.limit
-  const documents = rows.slice(0, page.limit).map(({ document }) => document)
-  if (page.direction === 'backward') documents.reverse()
-  return { items: documents.map((node) => ({ node, key: ORDER_SORTS[sort].key(node) })), hasMore }
+  const found = rows.map(({ document }) => document)
+  return orderPage(found, ORDER_SORTS[sort], page)
 }
 
 /** One row more than the page has, to know whether there are more. Throws InvalidSortKey. */

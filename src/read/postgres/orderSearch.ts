@@ -1,15 +1,13 @@
 import type { Pool } from 'pg'
 import type { OrderDocument } from '../../contract/documents.js'
-import { orderSearchTexts } from '../../contract/searchWords.js'
-import { highlight } from '../highlight.js'
+import { matchesNothing } from '../matchesNothing.js'
 import type { FacetCounts, OrderFilter, OrderSearchHit, OrderSearchPage, SortKey } from '../orderQueries.js'
-import { filterConditions, matchesNothing, Parameters, termConditions, where } from './conditions.js'
+import { checkedHitKey, MAX_FACET_VALUES, type SearchRank, searchHit } from '../searchHits.js'
+import { filterConditions, Parameters, termConditions, where } from './conditions.js'
 import { matchingTerms } from './matchingTerms.js'
 import type { Statement } from './orderLists.js'
-import { checkedKey } from './orderSorts.js'
 import { orUnavailable } from './translateErrors.js'
 
-const MAX_FACET_VALUES = 100
 const ORDER = 'i.created_at DESC, i.id'
 /**
  * The planner knows how frequent a term is among orders, or guesses a little for a rare one. For hundreds of rare ones (numbers that look like
@@ -23,16 +21,13 @@ export interface SearchTerms {
   readonly byWord: readonly (readonly string[])[]
 }
 
-/** All words exact: 0; one of them forgiven: 1. First part of a key. */
-type Rank = 0 | 1
-
 export async function searchOrders(
   pool: Pool,
   words: readonly string[],
   filter: OrderFilter,
   page: { readonly limit: number; readonly from?: SortKey },
 ): Promise<OrderSearchPage> {
-  const [fromRank, ...fromPlace] = page.from ? checkedKey(page.from, ['integer', 'instant', 'text']) : [0]
+  const [fromRank, ...fromPlace] = page.from ? checkedHitKey(page.from) : [0]
   if (matchesNothing(filter)) return { hits: [], hasMore: false }
   const terms = await searchTerms(pool, words)
   const matching = new Set(terms.byWord.flat())
@@ -44,7 +39,7 @@ export async function searchOrders(
     const place = rank === fromRank ? fromPlace : []
     const statement = searchStatement(terms, rank, filter, { limit: wanted - hits.length, place })
     const { rows } = await orUnavailable(() => pool.query<{ document: OrderDocument }>(statement))
-    hits.push(...rows.map(({ document }) => hitOf(document, rank, matching)))
+    hits.push(...rows.map(({ document }) => searchHit(document, rank, (word) => matching.has(word))))
   }
   return { hits: hits.slice(0, page.limit), hasMore: hits.length > page.limit }
 }
@@ -62,7 +57,7 @@ function anythingForgiven({ byWord }: SearchTerms): boolean {
 /** The matches of one rank. place: created at and id of the last one seen, or nothing. */
 export function searchStatement(
   { words, byWord }: SearchTerms,
-  rank: Rank,
+  rank: SearchRank,
   filter: OrderFilter,
   page: { readonly limit: number; readonly place: SortKey },
 ): Statement {
@@ -132,15 +127,5 @@ async function matchConditions(pool: Pool, words: readonly string[], filter: Ord
   return {
     conditions: [...filterConditions(filter, parameters), ...termConditions(byWord, parameters)],
     parameters,
-  }
-}
-
-function hitOf(order: OrderDocument, rank: Rank, matching: ReadonlySet<string>): OrderSearchHit {
-  const highlights = orderSearchTexts(order).flatMap((text) => highlight(text, (word) => matching.has(word)) ?? [])
-  return {
-    order,
-    key: [rank, order.createdAt, order.id],
-    score: rank === 0 ? 1 : 0.5,
-    highlights: [...new Set(highlights)],
   }
 }

@@ -1,6 +1,7 @@
 import type { Pool, QueryResult, QueryResultRow } from 'pg'
+import { matchesNothing } from '../matchesNothing.js'
 import type { AmountByCurrency, OrderFilter, StatisticsBucket, StatisticsGrouping } from '../orderQueries.js'
-import { filterConditions, matchesNothing, Parameters, where } from './conditions.js'
+import { filterConditions, Parameters, where } from './conditions.js'
 import type { Statement } from './orderLists.js'
 import { inTransaction } from './transaction.js'
 import { orUnavailable } from './translateErrors.js'

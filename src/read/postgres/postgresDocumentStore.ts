@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg'
 import type { Documents, ProjectionName } from '../../contract/documents.js'
 import type { DocumentStore, DocumentWrite, DocumentWriteResult, Revision, StoredDocument } from '../documentStore.js'
-import { isStorableText } from './storableText.js'
+import { isStorableText } from '../storableText.js'
 import { inTransaction } from './transaction.js'
 import { orUnavailable, PostgresFault } from './translateErrors.js'
 import { DOCUMENT_TABLES, writeDocuments } from './writeDocuments.js'

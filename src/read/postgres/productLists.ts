@@ -1,9 +1,9 @@
 import type { Pool } from 'pg'
 import type { ProductDocument } from '../../contract/documents.js'
 import type { Page, SortKey } from '../orderQueries.js'
+import { checkedKey } from '../orderSorts.js'
 import { Parameters, termConditions, where } from './conditions.js'
 import { matchingProductTerms } from './matchingTerms.js'
-import { checkedKey } from './orderSorts.js'
 import { orUnavailable } from './translateErrors.js'
 
 export async function listProducts(
