@@ -19,7 +19,8 @@ export interface EventConsumer {
   next(limit: number, signal: AbortSignal): Promise<EventSlice | undefined>
   /**
    * States that everything up to the end of `slice` is durably done. Never goes back; may be written beside the work, but is written at
-   * the latest by `close`. After a restart the group goes on behind the last committed slice.
+   * the latest by `close`. After a restart the group goes on behind the last committed slice. Waits while more than MAX_UNCOMMITTED_EVENTS
+   * (contract/repeatSpan.ts) are not durable yet. Throws what is retriable; the call may be repeated.
    */
   commit(slice: EventSlice): Promise<void>
   close(): Promise<void>

@@ -22,7 +22,7 @@ interface Entry {
 export interface RingBounds {
   /** Announcements kept. */
   readonly capacity: number
-  /** A repeat comes at most so many announcements after its original: what projectors may have announced but not yet committed. */
+  /** A repeat comes at most so many announcements after the event was announced last: what projectors may have announced but not yet committed. */
   readonly repeatSpan: number
 }
 
@@ -37,11 +37,13 @@ export class AnnouncementRing {
   readonly #bounds: RingBounds
   readonly #entries: (Entry | undefined)[]
   readonly #indexes = new Map<FeedPosition, RingIndex>()
-  /** By stream: the highest version announced with an order's facts, and where. Forgotten with that entry. */
+  /** By stream: the highest version announced with an order's facts, and where any of them was announced last. Forgotten with that entry. */
   readonly #announced = new Map<string, { readonly version: number; readonly index: RingIndex }>()
   readonly #streamListeners = new ListenersByKey<ProjectionResult>()
   readonly #customerListeners = new ListenersByKey<RingIndex>()
   readonly #appendListeners = new Set<(from: RingIndex) => void>()
+  /** Nothing before it is known, though it may have been once. */
+  #begin: RingIndex = 0
   #end: RingIndex = 0
   #holdsWholeFeed = false
 
@@ -50,8 +52,12 @@ export class AnnouncementRing {
     this.#entries = new Array<Entry | undefined>(bounds.capacity)
   }
 
-  /** items: the newest of the feed, oldest first, asked for by the ring's capacity, so that the rings of all gateways reach equally far back. */
+  /**
+   * items: the newest of the feed, oldest first, asked for by the ring's capacity, so that the rings of all gateways reach equally far back.
+   * Whatever the ring held before is let go: announcements in between may be missing, so that readers of changes cannot go on.
+   */
   fill(items: readonly FeedItem[]): void {
+    if (this.#end > 0) this.#beginAnew()
     this.#holdsWholeFeed = items.length < this.#bounds.capacity
     this.append(items)
   }
@@ -110,7 +116,7 @@ export class AnnouncementRing {
     limit: number,
     accepts: (order: OrderAnnouncement) => boolean,
   ): { readonly changes: readonly OrderChangeAnnouncement[]; readonly next: RingIndex } {
-    if (from < this.#start) throw new ResumeExpired('This subscription was read more slowly than orders change.')
+    if (from < this.#start) throw new ResumeExpired('The ring of announcements does not hold what comes next here.')
     const changes: OrderChangeAnnouncement[] = []
     let next = from
     for (; next < this.#end && changes.length < limit; next++) {
@@ -121,7 +127,17 @@ export class AnnouncementRing {
   }
 
   get #start(): RingIndex {
-    return Math.max(0, this.#end - this.#bounds.capacity)
+    return Math.max(this.#begin, this.#end - this.#bounds.capacity)
+  }
+
+  #beginAnew(): void {
+    const missed = this.#end
+    this.#begin = this.#end = missed + 1
+    this.#entries.fill(undefined)
+    this.#indexes.clear()
+    this.#announced.clear()
+    this.#customerListeners.tellAll(missed)
+    for (const listener of [...this.#appendListeners]) listener(missed)
   }
 
   #keep({ result, position }: FeedItem): OrderChangeAnnouncement | undefined {
@@ -139,9 +155,10 @@ export class AnnouncementRing {
   #changeOf(result: ProjectionResult, position: FeedPosition, index: RingIndex): OrderChangeAnnouncement | undefined {
     if (result.kind !== 'applied' || !result.order) return undefined
     // In order per stream: what is not higher than the highest was announced before.
-    const highest = this.#announced.get(result.streamId)
-    if (highest && highest.version >= result.version) return undefined
-    this.#announced.set(result.streamId, { version: result.version, index })
+    const highest = this.#announced.get(result.streamId)?.version ?? 0
+    // Also by a repeat: projectors that die one after the other repeat an event many times, each time within the span.
+    this.#announced.set(result.streamId, { version: Math.max(highest, result.version), index })
+    if (highest >= result.version) return undefined
     return { position, event: { ...result, order: result.order } }
   }
 

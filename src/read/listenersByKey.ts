@@ -17,6 +17,11 @@ export class ListenersByKey<Message> {
     for (const listener of [...(this.#listeners.get(key) ?? [])]) listener(message)
   }
 
+  /** As `tell`, for every key there is. */
+  tellAll(message: Message): void {
+    for (const key of [...this.#listeners.keys()]) this.tell(key, message)
+  }
+
   get size(): number {
     return [...this.#listeners.values()].reduce((sum, { size }) => sum + size, 0)
   }

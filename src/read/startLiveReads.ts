@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
-import type { AnnouncementFeed, FeedPosition } from './announcementFeed.js'
+import { REPEAT_SPAN } from '../contract/repeatSpan.js'
+import { type AnnouncementFeed, type FeedItem, type FeedPosition, PositionGone } from './announcementFeed.js'
 import { AnnouncementRing, type RingBounds } from './announcementRing.js'
 import { BatchedDocuments } from './batchedDocuments.js'
 import type { OrderWatcher, VersionWaiter } from './consistency.js'
@@ -17,8 +18,11 @@ export interface LiveReads {
   stop(): Promise<void>
 }
 
-/** About 10 MB. A projector announces at most its slices under way twice. */
-const RING: RingBounds = { capacity: 10_000, repeatSpan: 2_000 }
+/**
+ * About 20 MB. Between an announcement and its repeat there may be those of other projectors as well, until the partitions of one that died
+ * are theirs: as much again is left for them, which is half a minute of two hundred events a second.
+ */
+const RING: RingBounds = { capacity: 20_000, repeatSpan: 2 * REPEAT_SPAN }
 const WAITERS: WaiterBounds = { inAll: 20_000, perConnection: 200 }
 const WAITER_RECHECK_MS = 1_000
 /** Seldom: subscriptions stay open for hours, and the feed is durable. */
@@ -28,8 +32,8 @@ const FOLLOW_AGAIN_MS = 5_000
 /**
  * Reading one's own writes, and live updates: fills the ring from the feed and follows it from there.
  *
- * A fault of the feed is logged, and the feed is followed again from where it ended; until then waits and `orderChanged` live on their
- * re-checks, and `ordersChanged` stands still. Throws StoreUnavailable when it cannot be read at the start.
+ * A fault of the feed is logged, and the feed is followed again from where it ended, or read anew where that place is gone; until then waits
+ * and `orderChanged` live on their re-checks, and `ordersChanged` stands still. Throws StoreUnavailable when it cannot be read at the start.
  */
 export async function startLiveReads({
   documents,
@@ -43,11 +47,10 @@ export async function startLiveReads({
   readonly logger: Logger
 }): Promise<LiveReads> {
   const ring = new AnnouncementRing(RING)
-  const latest = await feed.latest(RING.capacity)
-  ring.fill(latest.items)
+  const end = await fill(ring, feed)
 
   const stopping = new AbortController()
-  const following = follow(feed, latest.end, ring, stopping.signal, logger)
+  const following = follow(feed, end, ring, stopping.signal, logger)
   const batched = new BatchedDocuments(documents, parked)
   const waiter = new AnnouncedVersionWaiter({
     ring,
@@ -68,8 +71,14 @@ export async function startLiveReads({
   }
 }
 
+async function fill(ring: AnnouncementRing, feed: Pick<AnnouncementFeed, 'latest'>): Promise<FeedPosition> {
+  const { items, end } = await feed.latest(RING.capacity)
+  ring.fill(items)
+  return end
+}
+
 async function follow(
-  feed: Pick<AnnouncementFeed, 'follow'>,
+  feed: Pick<AnnouncementFeed, 'latest' | 'follow'>,
   after: FeedPosition,
   ring: AnnouncementRing,
   signal: AbortSignal,
@@ -77,22 +86,21 @@ async function follow(
 ): Promise<void> {
   const wakeUp = new WakeUp()
   signal.addEventListener('abort', () => wakeUp.ring(), { once: true })
-  let position = after
+  let position: FeedPosition | undefined = after
+  const onItems = (items: readonly FeedItem[]) => {
+    ring.append(items)
+    position = items.at(-1)?.position ?? position
+  }
   while (!signal.aborted) {
     try {
-      await feed.follow(
-        position,
-        (items) => {
-          ring.append(items)
-          position = items.at(-1)?.position ?? position
-        },
-        signal,
-      )
+      position ??= await fill(ring, feed)
+      await feed.follow(position, onItems, signal)
     } catch (error) {
       logger.error(
         { err: error, after: position, againInMs: FOLLOW_AGAIN_MS },
         'The feed of announcements ended by a fault: until it is followed again, live updates only look from time to time',
       )
+      if (error instanceof PositionGone) position = undefined
       await wakeUp.heard(FOLLOW_AGAIN_MS)
     }
   }

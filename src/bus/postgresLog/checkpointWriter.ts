@@ -17,6 +17,7 @@ export class CheckpointWriter {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #overtaken = false
+  #unwrittenEvents = 0
 
   /** stored: where the checkpoint stands now. */
   constructor(store: CheckpointStore, group: string, stored: GlobalPosition, logger: Logger) {
@@ -32,9 +33,16 @@ export class CheckpointWriter {
     return this.#overtaken
   }
 
-  advance(to: GlobalPosition): void {
+  /** Events that were reached and would be handed out again if this process died now. */
+  get unwrittenEvents(): number {
+    return this.#unwrittenEvents
+  }
+
+  /** events: how many lie between the position reached before and `to`. */
+  advance(to: GlobalPosition, events: number): void {
     if (compareGlobalPositions(to, this.#reached) <= 0) return
     this.#reached = to
+    this.#unwrittenEvents += events
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined
       this.flush().catch((error: unknown) => {
@@ -68,8 +76,11 @@ export class CheckpointWriter {
 
   async #write(): Promise<void> {
     const to = this.#reached
+    const events = this.#unwrittenEvents
     if (this.#overtaken || compareGlobalPositions(to, this.#stored) <= 0) return
-    if (await this.#store.save(this.#group, this.#stored, to)) this.#stored = to
-    else this.#overtaken = true
+    if (await this.#store.save(this.#group, this.#stored, to)) {
+      this.#stored = to
+      this.#unwrittenEvents -= events
+    } else this.#overtaken = true
   }
 }

@@ -3,6 +3,7 @@ import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { EventEnvelope } from '../../contract/eventEnvelope.js'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
+import { MAX_UNCOMMITTED_EVENTS } from '../../contract/repeatSpan.js'
 import type { CheckpointStore } from '../checkpointStore.js'
 import type { EventConsumer, EventSlice } from '../eventBus.js'
 import { CheckpointWriter } from './checkpointWriter.js'
@@ -69,10 +70,12 @@ export class PostgresLogConsumer implements EventConsumer {
     return undefined
   }
 
-  commit(slice: EventSlice): Promise<void> {
-    const last = slice.events.at(-1)
-    if (last) this.#active?.checkpoint.advance(last.position)
-    return Promise.resolve()
+  async commit({ events }: EventSlice): Promise<void> {
+    const checkpoint = this.#active?.checkpoint
+    const last = events.at(-1)
+    if (!checkpoint || !last) return
+    checkpoint.advance(last.position, events.length)
+    if (!checkpoint.overtaken && checkpoint.unwrittenEvents > MAX_UNCOMMITTED_EVENTS) await checkpoint.flush()
   }
 
   async close(): Promise<void> {

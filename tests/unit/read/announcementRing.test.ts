@@ -61,6 +61,29 @@ test('changes of all orders are first announcements of events of orders', () => 
   expect(versionsFrom(ring, 0)).toEqual(['a 1', 'a 2', 'a 3'])
 })
 
+test('an event that is announced again and again, each time within the span, stays known', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  const others = (count: number) => Array.from({ length: count }, (_, index) => customerApplied('ada', index + 1))
+  const announcements = Array.from({ length: 8 }, () => [orderApplied('a', 1), ...others(2)]).flat()
+  ring.append(itemsOf(announcements))
+  expect(ring.end).toBe(24)
+  expect(versionsFrom(ring, 14)).toEqual([])
+})
+
+test('a ring that is filled anew tells every reader that it has missed something', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  ring.append(itemsOf([orderApplied('a', 1)]))
+  const [first, { end }] = [feedPosition(1), ring]
+  const told: number[] = []
+  ring.onAppended((from) => told.push(from))
+  ring.onCustomersOrders('nobody', (from) => told.push(from))
+  ring.fill(itemsOf([orderApplied('a', 1)], 101))
+  expect(told.slice(0, 2)).toEqual([end, end])
+  expect(() => ring.take(end, 1, ALL)).toThrow(ResumeExpired)
+  expect(ring.indexBehind(first)).toBeUndefined()
+  expect(ring.indexBehind(feedPosition(101))).toBe(ring.end)
+})
+
 test('a reader goes on where it stopped, and skips what it does not accept', () => {
   const ring = new AnnouncementRing(BOUNDS)
   ring.append(itemsOf([orderApplied('a', 1), orderApplied('b', 1), orderApplied('a', 2)]))

@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { expect, test, vi } from 'vitest'
-import type { OrderChangeItem } from '../../../src/read/consistency.js'
+import { PositionGone } from '../../../src/read/announcementFeed.js'
+import { type OrderChangeItem, ResumeExpired } from '../../../src/read/consistency.js'
 import { StoreUnavailable } from '../../../src/read/documentStore.js'
 import { startLiveReads } from '../../../src/read/startLiveReads.js'
 import { feedPosition, MemoryAnnouncementFeed } from '../../support/memory/memoryAnnouncementFeed.js'
@@ -77,6 +78,42 @@ test('a feed that ends by a fault is logged and followed again from where it end
     feed.faulty = false
     const change = changes[Symbol.asyncIterator]().next()
     await vi.advanceTimersByTimeAsync(5_000)
+    expect(await change).toMatchObject({ done: false, value: { version: 1, cursor: { feed: '1' } } })
+    await stop()
+  } finally {
+    abort.abort()
+    vi.useRealTimers()
+  }
+})
+
+test('a feed that was made anew is read anew: subscriptions to all orders end, and new ones see what comes', async () => {
+  class RenewedFeed extends MemoryAnnouncementFeed {
+    gone = true
+    override follow(...parameters: Parameters<MemoryAnnouncementFeed['follow']>): Promise<void> {
+      return this.gone ? Promise.reject(new PositionGone('made anew')) : super.follow(...parameters)
+    }
+  }
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] })
+  const abort = new AbortController()
+  try {
+    const feed = new RenewedFeed()
+    await feed.publish([orderApplied('old', 1)])
+    const { watcher, documents, stop } = await liveReadsOnMemory(feed)
+    const { signal } = abort
+    const before = await Promise.all(
+      [{}, { customerId: 'nobody' }].map((filter) => watcher.watchOrders(filter, { signal })),
+    )
+    const ends = before.map((changes) => changes[Symbol.asyncIterator]().next())
+    const ended = expect(Promise.all(ends)).rejects.toThrow(ResumeExpired)
+    feed.items.length = 0
+    feed.gone = false
+    await vi.advanceTimersByTimeAsync(5_000)
+    await ended
+    expect((await Promise.allSettled(ends)).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+
+    const change = (await watcher.watchOrders({}, { signal }))[Symbol.asyncIterator]().next()
+    await documents.write([{ projection: 'orders', document: orderDocument('o1'), expected: 'absent' }])
+    await feed.publish([orderApplied('o1', 1)])
     expect(await change).toMatchObject({ done: false, value: { version: 1, cursor: { feed: '1' } } })
     await stop()
   } finally {
