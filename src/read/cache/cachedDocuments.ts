@@ -1,0 +1,86 @@
+import type { Documents, ProjectionName } from '../../contract/documents.js'
+import type { DocumentReader } from '../documentStore.js'
+import { type CacheableDocument, type CacheInstant, CacheUnavailable, type DocumentCache } from './documentCache.js'
+
+type Found<Document> = Map<string, { readonly document: Document }>
+
+const ANY = () => true
+
+/**
+ * One gateway's reads by id: from the cache, else from the store, and then into the cache before they are answered.
+ *
+ * No reader of this gateway ever sees a document go back, nor less than a look of this gateway saw: what the store gave is in the cache when
+ * it is answered, so that a slower reader can't put something older there. Where the cache did not take it, older entries may still be about,
+ * and the cache is not read before they have ended.
+ */
+export class CachedDocuments implements DocumentReader {
+  readonly #store: DocumentReader
+  readonly #cache: DocumentCache
+  /** On this process's clock. Until then an entry may be older than something that was answered from the store. */
+  #distrustedUntil = 0
+
+  constructor(store: DocumentReader, cache: DocumentCache) {
+    this.#store = store
+    this.#cache = cache
+  }
+
+  async get<Name extends ProjectionName>(
+    projection: Name,
+    ids: readonly string[],
+    isEnough: (document: Documents[Name]) => boolean = ANY,
+  ): Promise<ReadonlyMap<string, { readonly document: Documents[Name] }>> {
+    const { found, asOf } = await this.#remembered(projection, ids, isEnough)
+    const missing = ids.filter((id) => !found.has(id))
+    if (missing.length === 0) return found
+    const stored = await this.#store.get(projection, missing)
+    await this.#remember(projection, stored, asOf)
+    for (const [id, { document }] of stored) found.set(id, { document })
+    return found
+  }
+
+  async #remembered<Name extends ProjectionName>(
+    projection: Name,
+    ids: readonly string[],
+    isEnough: (document: Documents[Name]) => boolean,
+  ): Promise<{ readonly found: Found<Documents[Name]>; readonly asOf: CacheInstant | undefined }> {
+    const found: Found<Documents[Name]> = new Map()
+    const isTrusted = this.#distrustedForMs() <= 0
+    const answer = await unlessUnavailable(async () =>
+      isTrusted ? await this.#cache.get(projection, ids) : { documents: undefined, asOf: await this.#cache.now() },
+    )
+    // Asked again: another read may have been answered past the cache meanwhile.
+    if (this.#distrustedForMs() > 0) return { found, asOf: answer?.asOf }
+    for (const [id, document] of answer?.documents ?? []) if (isEnough(document)) found.set(id, { document })
+    return { found, asOf: answer?.asOf }
+  }
+
+  async #remember<Name extends ProjectionName>(
+    projection: Name,
+    stored: ReadonlyMap<string, { readonly document: Documents[Name] }>,
+    asOf: CacheInstant | undefined,
+  ): Promise<void> {
+    if (stored.size === 0) return
+    // Name and document agree by construction; a union member can't be chosen by a type parameter.
+    const documents = [...stored.values()].map(({ document }) => ({ projection, document }) as CacheableDocument)
+    const isKept =
+      asOf !== undefined &&
+      (await unlessUnavailable(async () => {
+        await this.#cache.put(documents, asOf)
+        return true
+      }))
+    if (!isKept) this.#distrustedUntil = performance.now() + this.#cache.ttlMs
+  }
+
+  #distrustedForMs(): number {
+    return this.#distrustedUntil - performance.now()
+  }
+}
+
+async function unlessUnavailable<Answer>(ask: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof CacheUnavailable) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,104 @@
+import type { Logger } from 'pino'
+import type { Documents, ProjectionName } from '../../../contract/documents.js'
+import {
+  type CacheAnswer,
+  type CacheableDocument,
+  type CacheInstant,
+  type DocumentCache,
+  ENTRY_TTL_MS,
+  FLOOR_TTL_MS,
+} from '../documentCache.js'
+import { sourceVersions } from '../sourceVersions.js'
+import type { RedisLink } from './redisLink.js'
+import { fromStoredText, toStoredText } from './storedText.js'
+
+/** Of one script: some milliseconds in which Redis answers nobody else. */
+const DOCUMENTS_PER_PUT = 100
+
+/**
+ * Entries in Redis, for any number of gateways and projectors. Keys hold the installation, the projection and the id, nothing else.
+ *
+ * Redis needs no persistence and no replica for this: what it forgets is read from the store again. A replica that takes over with less than
+ * its master had acknowledged can show what is older by up to an entry's life.
+ */
+export class RedisDocumentCache implements DocumentCache {
+  readonly ttlMs: number
+  readonly #link: RedisLink
+  readonly #prefix: string
+  readonly #logger: Logger
+  #hasWarnedOfForeign = false
+
+  /** prefix: of all keys, with the installation's id in it. */
+  constructor(link: RedisLink, prefix: string, logger: Logger, ttlMs = ENTRY_TTL_MS) {
+    this.#link = link
+    this.#prefix = prefix
+    this.#logger = logger
+    this.ttlMs = ttlMs
+  }
+
+  async get<Name extends ProjectionName>(
+    projection: Name,
+    ids: readonly string[],
+  ): Promise<CacheAnswer<Documents[Name]>> {
+    if (ids.length === 0) return { documents: new Map(), asOf: await this.now() }
+    const keys = ids.map((id) => this.#entryKey(projection, id))
+    // Sent together and run in this order, so that the instant lies before the read.
+    const [time, texts] = await this.#link.run((client) => Promise.all([client.time(), client.mGet(keys)]))
+    const documents = new Map<string, Documents[Name]>()
+    for (const [index, id] of ids.entries()) {
+      const text = texts[index]
+      if (typeof text !== 'string') continue
+      const document = fromStoredText(projection, id, text)
+      if (document) documents.set(id, document)
+      else this.#warnOfForeign(projection)
+    }
+    return { documents, asOf: instantOf(time) }
+  }
+
+  async now(): Promise<CacheInstant> {
+    return instantOf(await this.#link.run((client) => client.time()))
+  }
+
+  async put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<void> {
+    await Promise.all(chunks(documents).map((some) => this.#put(some, asOf)))
+  }
+
+  async #put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<void> {
+    const keys = documents.flatMap(({ projection, document }) => [
+      this.#entryKey(projection, document.id),
+      `${this.#prefix}floor:${projection}:${document.id}`,
+    ])
+    const values = documents.flatMap((each) => {
+      const { own, other } = sourceVersions(each)
+      return [String(own), String(other), toStoredText(each.projection, each.document)]
+    })
+    await this.#link.run((client) =>
+      client.putDocuments(keys, [String(asOf), String(this.ttlMs), String(FLOOR_TTL_MS), ...values]),
+    )
+  }
+
+  #entryKey(projection: ProjectionName, id: string): string {
+    return `${this.#prefix}${projection}:${id}`
+  }
+
+  #warnOfForeign(projection: ProjectionName): void {
+    if (this.#hasWarnedOfForeign) return
+    this.#hasWarnedOfForeign = true
+    this.#logger.warn(
+      { prefix: this.#prefix, projection },
+      'Redis holds something that is no document of ours under a key of the cache: it is overwritten. Set REDIS_PREFIX to one that nobody else uses',
+    )
+  }
+}
+
+/** TIME answers with seconds and microseconds. */
+function instantOf([seconds, microseconds]: readonly string[]): CacheInstant {
+  return (Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)) as CacheInstant
+}
+
+function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
+  const count = Math.ceil(items.length / DOCUMENTS_PER_PUT)
+  return Array.from({ length: count }, (_, index) =>
+    items.slice(index * DOCUMENTS_PER_PUT, (index + 1) * DOCUMENTS_PER_PUT),
+  )
+}
