@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import { startProjector } from '../projector/projector.js'
 import { LogSignal } from './bus/postgresLog/logSignal.js'
+import { openPostgresCheckpoints } from './bus/postgresLog/openPostgresCheckpoints.js'
 import { PostgresLogBus } from './bus/postgresLog/postgresLogBus.js'
 import type { Config } from './config.js'
 import { ConsistencyTokens } from './contract/consistencyToken.js'
@@ -59,9 +60,12 @@ export async function startService(config: Config, logger: Logger, stopRequested
   const feed = await openPostgresAnnouncementFeed({ databaseUrl, logger: logger.child({ part: 'announcements' }) })
   starting.defer(() => feed.close())
 
+  const checkpoints = await openPostgresCheckpoints({ databaseUrl, logger: logger.child({ part: 'bus' }) })
+  starting.defer(() => checkpoints.close())
+
   const bus = await PostgresLogBus.open({
     databaseUrl,
-    checkpoints: readStore.checkpoints,
+    checkpoints,
     signal,
     logger: logger.child({ part: 'bus' }),
   })
@@ -71,7 +75,7 @@ export async function startService(config: Config, logger: Logger, stopRequested
     bus,
     observer: bus.observer,
     group: 'projector',
-    checkpoints: readStore.checkpoints,
+    checkpoints,
     documents: readStore.documents,
     feed,
     parked: readStore.parked,

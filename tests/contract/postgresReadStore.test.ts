@@ -3,7 +3,6 @@ import { openPostgresAnnouncementFeed } from '../../src/read/postgres/openPostgr
 import { openPostgresReadStore, type PostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
-import { describeCheckpointStore } from './checkpointStore.conformance.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
 import { describeOrderQueries } from './orderQueries.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
@@ -45,9 +44,4 @@ describeParkedStreams('PostgreSQL', async () => {
 describeOrderQueries('PostgreSQL', async () => {
   const { readStore, close } = await openedReadStore()
   return { documents: readStore.documents, queries: readStore.queries, close }
-})
-
-describeCheckpointStore('PostgreSQL', async () => {
-  const { readStore, close } = await openedReadStore()
-  return { checkpoints: readStore.checkpoints, close }
 })

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EventReader } from '../../projector/eventReader.js'
 import { type Projector, startProjector } from '../../projector/projector.js'
 import { LogSignal } from '../../src/bus/postgresLog/logSignal.js'
+import { openPostgresCheckpoints } from '../../src/bus/postgresLog/openPostgresCheckpoints.js'
 import { PostgresLogBus } from '../../src/bus/postgresLog/postgresLogBus.js'
 import { PROJECTION_NAMES, type ProjectionName } from '../../src/contract/documents.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
@@ -38,7 +39,8 @@ async function openShop() {
   })
   const read = await openPostgresReadStore({ databaseUrl: database.url, logger })
   const feed = await openPostgresAnnouncementFeed({ databaseUrl: database.url, logger })
-  const bus = await PostgresLogBus.open({ databaseUrl: database.url, checkpoints: read.checkpoints, signal, logger })
+  const checkpoints = await openPostgresCheckpoints({ databaseUrl: database.url, logger })
+  const bus = await PostgresLogBus.open({ databaseUrl: database.url, checkpoints, signal, logger })
   const projectors = new Set<Projector>()
 
   async function accepted(outcome: Promise<{ readonly kind: string }>): Promise<void> {
@@ -67,7 +69,7 @@ async function openShop() {
       const projector = startProjector({
         bus,
         group,
-        checkpoints: read.checkpoints,
+        checkpoints,
         observer: bus.observer,
         documents: read.documents,
         feed,
@@ -127,6 +129,7 @@ async function openShop() {
     async close() {
       await Promise.all([...projectors].map((projector) => projector.stop()))
       await bus.close()
+      await checkpoints.close()
       await feed.close()
       await read.close()
       await write.close()

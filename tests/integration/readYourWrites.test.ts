@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startProjector } from '../../projector/projector.js'
 import { LogSignal } from '../../src/bus/postgresLog/logSignal.js'
+import { openPostgresCheckpoints } from '../../src/bus/postgresLog/openPostgresCheckpoints.js'
 import { PostgresLogBus } from '../../src/bus/postgresLog/postgresLogBus.js'
 import { PersonalDataCipher } from '../../src/contract/personalData.js'
 import type { OrderWatcher, View } from '../../src/read/consistency.js'
@@ -31,12 +32,15 @@ async function openShop() {
   opening.defer(() => read.close())
   const feed = await openPostgresAnnouncementFeed({ databaseUrl: database.url, logger })
   opening.defer(() => feed.close())
-  const bus = await PostgresLogBus.open({ databaseUrl: database.url, checkpoints: read.checkpoints, signal, logger })
+  const checkpoints = await openPostgresCheckpoints({ databaseUrl: database.url, logger })
+  opening.defer(() => checkpoints.close())
+  const bus = await PostgresLogBus.open({ databaseUrl: database.url, checkpoints, signal, logger })
   opening.defer(() => bus.close())
   const projector = startProjector({
     ...read,
     feed,
     bus,
+    checkpoints,
     group: 'projector',
     observer: bus.observer,
     streamReader: write.streamReader,

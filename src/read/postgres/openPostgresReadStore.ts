@@ -5,7 +5,6 @@ import type { ParkedStreams } from '../parkedStreams.js'
 import type { ProjectionStatusBoard } from '../projectionStatus.js'
 import { migrateReadSchema } from './migrateReadSchema.js'
 import { openPools } from './pools.js'
-import { PostgresCheckpoints } from './postgresCheckpoints.js'
 import { PostgresDocumentStore } from './postgresDocumentStore.js'
 import { PostgresOrderQueries } from './postgresOrderQueries.js'
 import { PostgresParkedStreams } from './postgresParkedStreams.js'
@@ -24,7 +23,6 @@ export interface PostgresReadStoreOptions {
 export interface PostgresReadStore {
   readonly documents: DocumentStore
   readonly queries: OrderQueries
-  readonly checkpoints: PostgresCheckpoints
   readonly parked: ParkedStreams
   readonly status: ProjectionStatusBoard
   isReachable(): Promise<boolean>
@@ -47,7 +45,6 @@ export async function openPostgresReadStore({
   return {
     documents: new PostgresDocumentStore(pools),
     queries: new PostgresOrderQueries(pools.queries),
-    checkpoints: new PostgresCheckpoints(pools.writes),
     parked: new PostgresParkedStreams(pools.writes),
     status: new PostgresProjectionStatusBoard(pools.documents),
     async isReachable() {

@@ -10,7 +10,7 @@ export interface ReadStorePools {
   readonly documents: Pool
   /** Lists, search and statistics. */
   readonly queries: Pool
-  /** The projector's writes, and what goes with them: checkpoint, quarantine. */
+  /** The projector's writes, and what goes with them: quarantine. */
   readonly writes: Pool
   readonly migrations: Pool
   close(): Promise<void>

@@ -1,11 +1,9 @@
 import { DatabaseError } from 'pg'
+import { mayPass } from '../../contract/sqlState.js'
 import { StoreUnavailable } from '../documentStore.js'
 
-/** SQLSTATE classes after which the same statement may succeed: connection, rollback, resources, intervention, system. */
-const PASSING_CLASSES = new Set(['08', '40', '53', '57', '58'])
 /** How pg and node:net name theirs; the names of a TypeError or of errors of ours are others. */
 const CONNECTION_ERRORS = new Set(['Error', 'AggregateError'])
-const LOCK_NOT_AVAILABLE = '55P03'
 /** Data exception, integrity constraint, and a value too long for an index: the fault is in what was to be written. */
 const REJECTING_CLASSES = new Set(['22', '23', '54'])
 
@@ -48,10 +46,6 @@ function translated(error: unknown): unknown {
     return mayPass(fault.sqlState) ? unavailable(fault) : fault
   }
   return error instanceof Error && CONNECTION_ERRORS.has(error.name) ? unavailable(error) : error
-}
-
-function mayPass(sqlState: string): boolean {
-  return PASSING_CLASSES.has(sqlState.slice(0, 2)) || sqlState === LOCK_NOT_AVAILABLE
 }
 
 function unavailable(cause: Error): StoreUnavailable {

@@ -1,9 +1,6 @@
+import { mayPass } from '../../contract/sqlState.js'
 import { LogUnavailable } from './eventStore.js'
 
-/** SQLSTATE classes after which the same statement may succeed: connection, transaction rollback, resources, intervention, system. */
-const RETRIABLE_CLASSES = new Set(['08', '40', '53', '57', '58'])
-/** lock_not_available; read_only_sql_transaction, which a server answers that has just stopped being the primary. */
-const RETRIABLE_STATES = new Set(['55P03', '25006'])
 /** What the adapter makes of a socket's errors. */
 const CONNECTION_KINDS = new Set(['DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'])
 /** Those that it passes on as they are. */
@@ -15,13 +12,13 @@ const CONNECTION_MESSAGE =
 const MAX_LAYERS = 8
 
 /**
- * Whether the statement may be sent again: decided here and nowhere else. Prisma wraps the server's answer in layers whose shape differs
+ * Whether the statement may be sent again. Prisma wraps the server's answer in layers whose shape differs
  * between raw statements and the rest, so the whole chain of causes is looked through.
  */
 export function isRetriable(error: unknown): boolean {
   if (error instanceof LogUnavailable) return true
   const state = sqlStateOf(error)
-  if (state !== undefined) return RETRIABLE_CLASSES.has(state.slice(0, 2)) || RETRIABLE_STATES.has(state)
+  if (state !== undefined) return mayPass(state)
   return layersOf(error).some(isConnectionError)
 }
 

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { startProjector } from '../../../projector/projector.js'
 import type { EventBus } from '../../../src/bus/eventBus.js'
 import { LogSignal } from '../../../src/bus/postgresLog/logSignal.js'
+import { openPostgresCheckpoints } from '../../../src/bus/postgresLog/openPostgresCheckpoints.js'
 import { PostgresLogBus } from '../../../src/bus/postgresLog/postgresLogBus.js'
 import type { DocumentStore, DocumentWrite } from '../../../src/read/documentStore.js'
 import { openPostgresAnnouncementFeed } from '../../../src/read/postgres/openPostgresAnnouncementFeed.js'
@@ -24,12 +25,9 @@ export async function projectLog(databaseUrl: string, events: number, logger: Lo
   open.defer(() => readStore.close())
   const feed = await openPostgresAnnouncementFeed({ databaseUrl, logger })
   open.defer(() => feed.close())
-  const bus = await PostgresLogBus.open({
-    databaseUrl,
-    checkpoints: readStore.checkpoints,
-    signal: new LogSignal(),
-    logger,
-  })
+  const checkpoints = await openPostgresCheckpoints({ databaseUrl, logger })
+  open.defer(() => checkpoints.close())
+  const bus = await PostgresLogBus.open({ databaseUrl, checkpoints, signal: new LogSignal(), logger })
   open.defer(() => bus.close())
 
   const batches: (readonly DocumentWrite[])[] = []
@@ -39,6 +37,7 @@ export async function projectLog(databaseUrl: string, events: number, logger: Lo
     ...readStore,
     feed,
     bus: countingCommits(bus, events, () => done.resolve(performance.now())),
+    checkpoints,
     observer: bus.observer,
     group: 'projector',
     documents: recordingWrites(readStore.documents, (writes) => batches.push(writes)),

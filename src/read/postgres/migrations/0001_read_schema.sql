@@ -68,13 +68,6 @@ CREATE TABLE read.announcements (
   published_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
-CREATE TABLE read.checkpoints (
-  consumer_group text COLLATE "C" PRIMARY KEY,
-  era            integer NOT NULL,
-  transaction_id xid8 NOT NULL,
-  position       bigint NOT NULL
-);
-
 CREATE TABLE read.parked_streams (
   projection     text COLLATE "C" NOT NULL,
   stream_id      text COLLATE "C" NOT NULL,
