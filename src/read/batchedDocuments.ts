@@ -1,10 +1,18 @@
 import DataLoader from 'dataloader'
 import type { Documents, ProjectionName } from '../contract/documents.js'
-import type { DocumentStore } from './documentStore.js'
+import type { DocumentReader } from './documentStore.js'
 import type { ParkedStream, ParkedStreams } from './parkedStreams.js'
 
 /** Of ids in one multi-get: more of them wait for one another without being read any faster. */
 const MAX_IDS = 500
+
+/** Of one document, for one asker. */
+interface Wanted<Document> {
+  readonly id: string
+  readonly isEnough: (document: Document) => boolean
+}
+
+type DocumentLoader<Name extends ProjectionName> = DataLoader<Wanted<Documents[Name]>, Documents[Name] | undefined>
 
 /**
  * Reads that all waiters and watchers of this gateway share: what is asked for in one tick is one multi-get of distinct ids.
@@ -12,25 +20,32 @@ const MAX_IDS = 500
  * Remembers nothing: every answer was read after it was asked for, which is what a look after an announcement needs.
  */
 export class BatchedDocuments {
-  readonly #loaders: { readonly [Name in ProjectionName]: DataLoader<string, Documents[Name] | undefined> }
+  readonly #loaders: { readonly [Name in ProjectionName]: DocumentLoader<Name> }
   readonly #parked: DataLoader<string, readonly ParkedStream[]>
 
-  constructor(documents: Pick<DocumentStore, 'get'>, parked: Pick<ParkedStreams, 'find'>) {
+  constructor(documents: DocumentReader, parked: Pick<ParkedStreams, 'find'>) {
     this.#loaders = {
       orders: documentLoader(documents, 'orders'),
       orderTimelines: documentLoader(documents, 'orderTimelines'),
       customers: documentLoader(documents, 'customers'),
       products: documentLoader(documents, 'products'),
     }
-    this.#parked = unrememberingLoader(async (streamIds) => {
-      const rows = Map.groupBy(await parked.find(streamIds), ({ streamId }) => streamId)
+    this.#parked = unrememberingLoader(async (streamIds: readonly string[]) => {
+      const rows = Map.groupBy(await parked.find([...new Set(streamIds)]), ({ streamId }) => streamId)
       return (streamId) => rows.get(streamId) ?? []
     })
   }
 
-  /** Throws StoreUnavailable. */
-  load<Name extends ProjectionName>(projection: Name, id: string): Promise<Documents[Name] | undefined> {
-    return this.#loaders[projection].load(id)
+  /**
+   * The newest document; a cached one where `isEnough` says that it will do. Throws StoreUnavailable.
+   */
+  load<Name extends ProjectionName>(
+    projection: Name,
+    id: string,
+    isEnough: (document: Documents[Name]) => boolean = () => false,
+  ): Promise<Documents[Name] | undefined> {
+    const loader: DocumentLoader<Name> = this.#loaders[projection]
+    return loader.load({ id, isEnough })
   }
 
   /** The projections that stand still on this stream. Throws StoreUnavailable. */
@@ -40,22 +55,25 @@ export class BatchedDocuments {
 }
 
 function documentLoader<Name extends ProjectionName>(
-  documents: Pick<DocumentStore, 'get'>,
+  documents: DocumentReader,
   projection: Name,
-): DataLoader<string, Documents[Name] | undefined> {
-  return unrememberingLoader(async (ids) => {
-    const found = await documents.get(projection, ids)
-    return (id) => found.get(id)?.document
+): DocumentLoader<Name> {
+  return unrememberingLoader(async (wanted: readonly Wanted<Documents[Name]>[]) => {
+    const byId = Map.groupBy(wanted, ({ id }) => id)
+    const isEnoughForAll = (document: Documents[Name]) =>
+      byId.get(document.id)?.every(({ isEnough }) => isEnough(document)) ?? false
+    const found = await documents.get(projection, [...byId.keys()], isEnoughForAll)
+    return ({ id }) => found.get(id)?.document
   })
 }
 
-/** read: is given distinct keys and returns the answer for each of them. */
-function unrememberingLoader<Answer>(
-  read: (keys: readonly string[]) => Promise<(key: string) => Answer>,
-): DataLoader<string, Answer> {
-  return new DataLoader<string, Answer>(
+/** read: returns the answer for each of the keys, which may repeat. */
+function unrememberingLoader<Key, Answer>(
+  read: (keys: readonly Key[]) => Promise<(key: Key) => Answer>,
+): DataLoader<Key, Answer> {
+  return new DataLoader<Key, Answer>(
     async (keys) => {
-      const answerOf = await read([...new Set(keys)])
+      const answerOf = await read(keys)
       return keys.map(answerOf)
     },
     { cache: false, maxBatchSize: MAX_IDS },

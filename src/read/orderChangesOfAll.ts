@@ -81,16 +81,16 @@ export class OrderChangesOfAll {
   /** Undefined once the signal has aborted. */
   async #shownAtLeast(orderId: string, version: number): Promise<OrderDocument | undefined> {
     while (!this.#signal.aborted) {
-      const order = await this.#read(orderId)
+      const order = await this.#read(orderId, version)
       if (order && order.version >= version) return order
       await this.#pause()
     }
     return undefined
   }
 
-  async #read(orderId: string): Promise<OrderDocument | undefined> {
+  async #read(orderId: string, version: number): Promise<OrderDocument | undefined> {
     try {
-      return await this.#documents.load('orders', orderId)
+      return await this.#documents.load('orders', orderId, (cached) => cached.version >= version)
     } catch (error) {
       if (error instanceof StoreUnavailable) return undefined
       throw error

@@ -79,10 +79,14 @@ export class OrderChangesOfOne {
 
   /** Undefined when the store could not be asked. */
   async #look(): Promise<readonly OrderChangeItem[] | undefined> {
+    const announced = this.#announced
+    // A re-check looks for what no announcement told of: only the store can know.
+    const isNews = announced > (this.#given ?? announced)
+    const isEnough = ({ version }: { readonly version: number }) => isNews && version >= announced
     try {
       const [timeline, order] = await Promise.all([
-        this.#documents.load('orderTimelines', this.#orderId),
-        this.#documents.load('orders', this.#orderId),
+        this.#documents.load('orderTimelines', this.#orderId, isEnough),
+        this.#documents.load('orders', this.#orderId, isEnough),
       ])
       if (timeline && order) return changesBehind(this.#given, timeline, order)
       // The present state is that there is no order: its creation is the first of the changes, however many there are by the next look.

@@ -100,7 +100,7 @@ export class PendingWait {
     if (!this.#isShown()) {
       const unmet = [...this.#shown].filter(([, version]) => version < this.#target.version).map(([need]) => need)
       // Documents first: what is parked by the time of the second read was not applied at the time of the first.
-      const versions = await Promise.all(unmet.map((need) => need.look(this.#documents)))
+      const versions = await Promise.all(unmet.map((need) => need.look(this.#documents, this.#target.version)))
       unmet.forEach((need, index) => {
         this.#raise(need, versions[index] ?? 0)
       })

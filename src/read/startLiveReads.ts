@@ -4,7 +4,7 @@ import { type AnnouncementFeed, type FeedItem, type FeedPosition, PositionGone }
 import { AnnouncementRing, type RingBounds } from './announcementRing.js'
 import { BatchedDocuments } from './batchedDocuments.js'
 import type { OrderWatcher, VersionWaiter } from './consistency.js'
-import type { DocumentStore } from './documentStore.js'
+import type { DocumentReader, DocumentStore } from './documentStore.js'
 import type { ParkedStreams } from './parkedStreams.js'
 import { Recheck } from './recheck.js'
 import { AnnouncedVersionWaiter, type WaiterBounds } from './waitForVersion.js'
@@ -41,7 +41,7 @@ export async function startLiveReads({
   parked,
   logger,
 }: {
-  readonly documents: Pick<DocumentStore, 'get' | 'makeSearchable'>
+  readonly documents: DocumentReader & Pick<DocumentStore, 'makeSearchable'>
   readonly feed: Pick<AnnouncementFeed, 'latest' | 'follow'>
   readonly parked: Pick<ParkedStreams, 'find'>
   readonly logger: Logger

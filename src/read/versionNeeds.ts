@@ -9,8 +9,11 @@ import type { View } from './consistency.js'
 export interface VersionNeed {
   /** The projection that stands still when the stream is parked there. */
   readonly projection: ProjectionName
-  /** The version of the target's stream that it shows now: 0 when nothing yet, Infinity when there is nothing in it that could be older. Throws StoreUnavailable. */
-  look(documents: BatchedDocuments): Promise<number>
+  /**
+   * The version of the target's stream that it shows now: 0 when nothing yet, Infinity when there is nothing in it that could be older.
+   * wanted: the version that will do; whoever shows less is asked at the store. Throws StoreUnavailable.
+   */
+  look(documents: BatchedDocuments, wanted: number): Promise<number>
   /** The version that an announcement of the target's stream proves for it, 0 for none. */
   shownBy(result: ProjectionResult): number
 }
@@ -47,7 +50,8 @@ const NEEDS: { readonly [Category in StreamCategory]: (id: string, view: View) =
 function ownDocument(projection: ProjectionName, id: string): VersionNeed {
   return {
     projection,
-    look: async (documents) => (await documents.load(projection, id))?.version ?? 0,
+    look: async (documents, wanted) =>
+      (await documents.load(projection, id, ({ version }) => version >= wanted))?.version ?? 0,
     shownBy: (result) => (result.kind === 'applied' && result.projections.includes(projection) ? result.version : 0),
   }
 }
@@ -55,7 +59,9 @@ function ownDocument(projection: ProjectionName, id: string): VersionNeed {
 function everyOrderOfCustomer(customerId: string): VersionNeed {
   return {
     projection: 'customers',
-    look: async (documents) => (await documents.load('customers', customerId))?.ordersVersion ?? 0,
+    look: async (documents, wanted) =>
+      (await documents.load('customers', customerId, ({ ordersVersion }) => ordersVersion >= wanted))?.ordersVersion ??
+      0,
     shownBy: versionOfOrders,
   }
 }
@@ -64,8 +70,12 @@ function everyOrderOfCustomer(customerId: string): VersionNeed {
 function orderOfCustomer(customerId: string, orderId: string): VersionNeed {
   return {
     projection: 'customers',
-    look: async (documents) => {
-      const order = await documents.load('orders', orderId)
+    look: async (documents, wanted) => {
+      const order = await documents.load(
+        'orders',
+        orderId,
+        (cached) => cached.customerId !== customerId || cached.customerVersion >= wanted,
+      )
       return order?.customerId === customerId ? order.customerVersion : Number.POSITIVE_INFINITY
     },
     shownBy: versionOfOrders,

@@ -17,7 +17,7 @@ export interface RedisDocumentCacheOptions {
 
 export interface OpenedDocumentCache extends DocumentCache {
   isReachable(): Promise<boolean>
-  close(): void
+  close(): Promise<void>
 }
 
 /** A REDIS_URL that nothing could ever be reached at. */
@@ -47,7 +47,7 @@ export async function openRedisDocumentCache({
         return false
       }
     },
-    close: () => link.close(),
+    close: async () => link.close(),
   })
 }
 
