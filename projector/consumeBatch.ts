@@ -3,6 +3,8 @@ import type { CustomerDocument, ProjectionName } from '../src/contract/documents
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import type { PersonalDataCipher } from '../src/contract/personalData.js'
 import type { AnnouncementFeed } from '../src/read/announcementFeed.js'
+import type { DocumentCache } from '../src/read/cache/documentCache.js'
+import { NO_DOCUMENT_CACHE } from '../src/read/cache/noDocumentCache.js'
 import type { DocumentStore } from '../src/read/documentStore.js'
 import type { ParkedStreams } from '../src/read/parkedStreams.js'
 import type { CustomerKeys } from '../src/write/customerKeys.js'
@@ -17,12 +19,15 @@ import { gate, inOrder } from './gate.js'
 import { factsOf } from './projections/projection.js'
 import { forgetParked, Quarantine } from './quarantine.js'
 import { groupByStream, type StreamWork, type Target } from './streamWork.js'
+import { WriteThrough } from './writeThrough.js'
 
 /** Streams in a lane, at least: below it, one write for all is the faster way. */
 const MIN_LANE_STREAMS = 128
 
 export interface SliceConsumerParts {
   readonly documents: DocumentStore
+  /** That gateways read these documents through. Left out where they read the store itself. */
+  readonly cache?: DocumentCache
   readonly feed: Pick<AnnouncementFeed, 'publish'>
   readonly parked: ParkedStreams
   readonly streamReader: StreamReader
@@ -37,6 +42,7 @@ export interface SliceConsumerParts {
  * May be repeated at will, and run beside itself in another process: every step either compares before it writes or is owed at least once.
  */
 export class SliceConsumer {
+  readonly #store: WriteThrough
   readonly #documents: DocumentsInHand
   readonly #feed: Pick<AnnouncementFeed, 'publish'>
   readonly #streams: StreamReader
@@ -45,7 +51,9 @@ export class SliceConsumer {
   readonly #customerOrders: CustomerOrders
 
   constructor(parts: SliceConsumerParts) {
-    const { documents: store, streamReader: streams, logger } = parts
+    const { cache = NO_DOCUMENT_CACHE, streamReader: streams, logger } = parts
+    const store = new WriteThrough(parts.documents, cache, logger)
+    this.#store = store
     this.#documents = new DocumentsInHand(store)
     this.#feed = parts.feed
     this.#streams = streams
@@ -107,9 +115,15 @@ export class SliceConsumer {
   async #finish(works: readonly StreamWork[]): Promise<void> {
     await this.#customerOrders.lookAgain(slotsOf(works, 'orders'))
     const applied = await Promise.all(works.map((work) => appliedEvents(work, this.#streams)))
+    const alreadyDone = slotsIn(works).filter(({ wasWritten }) => !wasWritten)
+    await this.#store.shownEverywhere(alreadyDone)
     // Before the sweeps, which may take long: what is said is true already.
     await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])
-    await this.#publish(await this.#customerOrders.sweep(slotsOf(works, 'customers')))
+    const swept = await this.#customerOrders.sweep(slotsOf(works, 'customers'))
+    await this.#store.shownEverywhere()
+    // Which orders were written by the sweep of whoever had done it before is not known any more.
+    if (alreadyDone.some(({ projection }) => projection === 'customers')) await this.#store.olderEnded()
+    await this.#publish(swept)
   }
 
   /** Folds every stream as far as it goes and writes each document once; again for those that somebody else wrote meanwhile. */

@@ -15,6 +15,7 @@ export class DocumentSlot<Name extends ProjectionName> {
   #stored: StoredDocument<Documents[Name]> | undefined
   #pending: Documents[Name] | undefined
   #loaded = false
+  #wasWritten = false
   #expectedNew: boolean
 
   /** expectedNew: the document is believed not to exist, so that reading it first can be saved; a conflict ends the belief. */
@@ -32,6 +33,11 @@ export class DocumentSlot<Name extends ProjectionName> {
 
   get loaded(): boolean {
     return this.#loaded
+  }
+
+  /** Whether something was written through this slot, and not only found. */
+  get wasWritten(): boolean {
+    return this.#wasWritten
   }
 
   /** With what is not written yet. */
@@ -81,6 +87,7 @@ export class DocumentSlot<Name extends ProjectionName> {
   written(revision: Revision): StoredDocument<Documents[Name]> | undefined {
     if (!this.#pending) return undefined
     this.load({ document: this.#pending, revision })
+    this.#wasWritten = true
     return this.#stored
   }
 
