@@ -1,4 +1,5 @@
 import type { EventEnvelope } from '../contract/eventEnvelope.js'
+import type { GlobalPosition } from '../contract/globalPosition.js'
 
 /**
  * The way of events from the log to their consumers: at least once, the events of one stream in the order of their versions.
@@ -9,25 +10,42 @@ export interface EventBus {
    * Throws BusUnavailable when the bus can't be reached.
    */
   subscribe(group: string): Promise<EventConsumer>
+  /**
+   * How far `group` has come: of the log up to this position everything that the bus will ever carry is committed by the group. May fall
+   * short of the truth, also below an earlier answer; the highest answer holds. Throws BusUnavailable.
+   */
+  progress(group: string): Promise<GlobalPosition>
 }
 
-export interface EventConsumer {
+/** Event: the form in which the events are handed out. */
+export interface EventConsumer<Event = EventEnvelope> {
+  /**
+   * Whether the group hands events to this consumer just now, as far as can be known here. False while another works in its place, and after
+   * a pause so long that another may.
+   */
+  readonly active: boolean
   /**
    * The next slice: waits until there is at least one event, then gives what has come, at most `limit`.
    * Undefined once the consumer was closed or `signal` aborted. Throws BusUnavailable; the call may be repeated.
    */
-  next(limit: number, signal: AbortSignal): Promise<EventSlice | undefined>
+  next(limit: number, signal: AbortSignal): Promise<EventSlice<Event> | undefined>
+  /**
+   * Whether the slice is still this consumer's to finish. Once it is not, its events are handed out again, to this consumer or another: what
+   * others are told in order, such as announcements, must then not be said any more.
+   */
+  holds(slice: EventSlice<Event>): boolean
   /**
    * States that everything up to the end of `slice` is durably done. Never goes back; may be written beside the work, but is written at
    * the latest by `close`. After a restart the group goes on behind the last committed slice. Waits while more than MAX_UNCOMMITTED_EVENTS
-   * (contract/repeatSpan.ts) are not durable yet. Throws what is retriable; the call may be repeated.
+   * (contract/repeatSpan.ts) are not durable yet. Throws what is retriable; the call may be repeated. Does nothing for a slice that it does not
+   * hold any more.
    */
-  commit(slice: EventSlice): Promise<void>
+  commit(slice: EventSlice<Event>): Promise<void>
   close(): Promise<void>
 }
 
-export interface EventSlice {
-  readonly events: readonly EventEnvelope[]
+export interface EventSlice<Event = EventEnvelope> {
+  readonly events: readonly Event[]
 }
 
 /** The bus can't be reached just now. Retriable, always. */

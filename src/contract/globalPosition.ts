@@ -15,6 +15,20 @@ export interface GlobalPosition {
 /** Before the first event. */
 export const START_OF_LOG: GlobalPosition = { era: 0, transactionId: '0', position: '0' }
 
+const TEXT_FORM = /^(\d{1,9}):(\d{1,20}):(\d{1,19})$/
+
+/** `<era>:<transaction id>:<position>`. */
+export function positionText({ era, transactionId, position }: GlobalPosition): string {
+  return `${era}:${transactionId}:${position}`
+}
+
+/** Undefined for a text of another form. */
+export function parsePositionText(text: string): GlobalPosition | undefined {
+  const [, era, transactionId, position] = TEXT_FORM.exec(text) ?? []
+  if (era === undefined || transactionId === undefined || position === undefined) return undefined
+  return { era: Number(era), transactionId, position }
+}
+
 /** Negative when a comes before b, 0 when they are the same place, positive when a comes after b. */
 export function compareGlobalPositions(a: GlobalPosition, b: GlobalPosition): number {
   if (a.era !== b.era) return a.era - b.era

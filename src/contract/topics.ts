@@ -1,6 +1,21 @@
 import { STREAM_CATEGORIES, type StreamCategory } from './streams.js'
 
 /**
+ * Headers of a message, all text. Every message says whose it is; an event also what it is, for those who choose by it without reading the value.
+ */
+export const HEADERS = {
+  installationId: 'installation-id',
+  eventId: 'event-id',
+  type: 'event-type',
+  schemaVersion: 'schema-version',
+  streamVersion: 'stream-version',
+  /** `<era>:<transaction id>:<position>` */
+  position: 'global-position',
+  /** W3C Trace Context of the command. */
+  traceparent: 'traceparent',
+} as const
+
+/**
  * The topics of an installation on Kafka. `prefix` (KAFKA_PREFIX) keeps installations apart that share a cluster.
  *
  * | topic | key | value | kept |

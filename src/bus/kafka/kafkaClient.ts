@@ -6,7 +6,7 @@ export interface KafkaSettings {
   readonly brokers: readonly string[]
   /** In front of every topic and consumer group. */
   readonly prefix: string
-  /** Of each topic of events and of announcements. More of them later would move keys, and with them the order of a stream would be lost. */
+  /** Of each topic of events. More of them later would move keys, and with them the order of a stream would be lost. */
   readonly partitions: number
   /** Of topics that are made; -1 is the broker's own default. */
   readonly replicationFactor: number

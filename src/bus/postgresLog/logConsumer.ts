@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
-import type { EventEnvelope } from '../../contract/eventEnvelope.js'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
 import { MAX_UNCOMMITTED_EVENTS } from '../../contract/repeatSpan.js'
 import type { CheckpointStore } from '../checkpointStore.js'
@@ -9,7 +8,7 @@ import type { EventConsumer, EventSlice } from '../eventBus.js'
 import { CheckpointWriter } from './checkpointWriter.js'
 import type { GroupLock } from './groupLock.js'
 import type { LogSignal } from './logSignal.js'
-import { hasHiddenEvents, readPage } from './readPage.js'
+import { hasHiddenEvents } from './readPage.js'
 import { orUnavailable } from './translateErrors.js'
 
 /** Larger pages cost memory and win nothing. */
@@ -22,8 +21,14 @@ const STANDBY_POLL_MS = 200
 const FIRST_HIDDEN_POLL_MS = 2
 const LAST_HIDDEN_POLL_MS = 50
 
-export interface LogConsumerParts {
+interface Positioned {
+  readonly position: GlobalPosition
+}
+
+export interface LogConsumerParts<Event extends Positioned> {
   readonly group: string
+  /** The next events behind `after`, in the form in which they are handed out. Throws pg's errors. */
+  readonly readPage: (pool: Pool, after: GlobalPosition, limit: number) => Promise<readonly Event[]>
   readonly pool: Pool
   readonly lock: GroupLock
   readonly checkpoints: CheckpointStore
@@ -36,19 +41,24 @@ export interface LogConsumerParts {
  *
  *   standing by ──lock──► active ──lock lost, or checkpoint moved by another──► standing by
  *
- * Every time it becomes active it goes on from the stored checkpoint, not from where it was.
+ * Every time it becomes active it goes on from the stored checkpoint, not from where it was; slices of an earlier time are not its own any more.
  */
-export class PostgresLogConsumer implements EventConsumer {
-  readonly #parts: LogConsumerParts
+export class PostgresLogConsumer<Event extends Positioned> implements EventConsumer<Event> {
+  readonly #parts: LogConsumerParts<Event>
   readonly #closed = new AbortController()
-  #active: { readUpTo: GlobalPosition; readonly checkpoint: CheckpointWriter } | undefined
+  readonly #turnOf = new WeakMap<EventSlice<Event>, ActiveTurn>()
+  #active: ActiveTurn | undefined
   #hiddenPollMs = FIRST_HIDDEN_POLL_MS
 
-  constructor(parts: LogConsumerParts) {
+  constructor(parts: LogConsumerParts<Event>) {
     this.#parts = parts
   }
 
-  async next(limit: number, signal: AbortSignal): Promise<EventSlice | undefined> {
+  get active(): boolean {
+    return this.#active !== undefined && this.#parts.lock.held && !this.#active.checkpoint.overtaken
+  }
+
+  async next(limit: number, signal: AbortSignal): Promise<EventSlice<Event> | undefined> {
     const ended = AbortSignal.any([signal, this.#closed.signal])
     while (!ended.aborted) {
       const seen = this.#parts.signal.rings
@@ -58,22 +68,30 @@ export class PostgresLogConsumer implements EventConsumer {
         continue
       }
       const events = await orUnavailable(() =>
-        readPage(this.#parts.pool, active.readUpTo, Math.min(limit, MAX_PAGE_EVENTS)),
+        this.#parts.readPage(this.#parts.pool, active.readUpTo, Math.min(limit, MAX_PAGE_EVENTS)),
       )
-      if (events) {
-        active.readUpTo = lastOf(events).position
+      const last = events.at(-1)
+      if (last) {
+        active.readUpTo = last.position
         this.#hiddenPollMs = FIRST_HIDDEN_POLL_MS
-        return { events }
+        const slice = { events }
+        this.#turnOf.set(slice, active)
+        return slice
       }
       await this.#waitForMore(active.readUpTo, seen, ended)
     }
     return undefined
   }
 
-  async commit({ events }: EventSlice): Promise<void> {
-    const checkpoint = this.#active?.checkpoint
+  holds(slice: EventSlice<Event>): boolean {
+    return this.active && this.#turnOf.get(slice) === this.#active
+  }
+
+  async commit(slice: EventSlice<Event>): Promise<void> {
+    const { events } = slice
+    const checkpoint = this.#turnOf.get(slice)?.checkpoint
     const last = events.at(-1)
-    if (!checkpoint || !last) return
+    if (!checkpoint || !last || !this.holds(slice)) return
     checkpoint.advance(last.position, events.length)
     if (!checkpoint.overtaken && checkpoint.unwrittenEvents > MAX_UNCOMMITTED_EVENTS) await checkpoint.flush()
   }
@@ -90,9 +108,9 @@ export class PostgresLogConsumer implements EventConsumer {
   }
 
   /** Undefined while another consumer of the group is active. */
-  async #whileActive() {
+  async #whileActive(): Promise<ActiveTurn | undefined> {
     const { lock, checkpoints, group, logger } = this.#parts
-    if (this.#active && lock.held && !this.#active.checkpoint.overtaken) return this.#active
+    if (this.active) return this.#active
     if (this.#active) {
       logger.warn({ group }, 'Not the active consumer of the group any more; standing by')
       this.#active.checkpoint.abandon()
@@ -118,8 +136,10 @@ export class PostgresLogConsumer implements EventConsumer {
   }
 }
 
-function lastOf(events: readonly [EventEnvelope, ...EventEnvelope[]]): EventEnvelope {
-  return events[events.length - 1] ?? events[0]
+/** From becoming the active consumer until that ends. */
+interface ActiveTurn {
+  readUpTo: GlobalPosition
+  readonly checkpoint: CheckpointWriter
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

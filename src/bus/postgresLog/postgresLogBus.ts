@@ -1,13 +1,17 @@
 import { Pool } from 'pg'
 import type { Logger } from 'pino'
+import type { GlobalPosition } from '../../contract/globalPosition.js'
 import type { CheckpointStore } from '../checkpointStore.js'
 import type { EventBus, EventConsumer } from '../eventBus.js'
+import type { EventOutbox } from '../eventPublisher.js'
 import type { LogObserver } from '../logObserver.js'
 import { GroupLock } from './groupLock.js'
-import { PostgresLogConsumer } from './logConsumer.js'
+import { type LogConsumerParts, PostgresLogConsumer } from './logConsumer.js'
 import { LogListener } from './logListener.js'
 import type { LogSignal } from './logSignal.js'
 import { PostgresLogObserver } from './postgresLogObserver.js'
+import { readMessages } from './readMessages.js'
+import { readPage } from './readPage.js'
 
 /** One for the pages, one for lag and sweeps. */
 const POOL_SIZE = 2
@@ -24,10 +28,12 @@ export interface PostgresLogBusOptions {
 /** The event bus of the embedded profile: no broker, the log is read in its own order and what is new is seen within milliseconds. */
 export class PostgresLogBus implements EventBus {
   readonly observer: LogObserver
+  /** The same for relays, which carry the events on to another bus. */
+  readonly outbox: EventOutbox = { subscribe: (group) => this.#join(group, readMessages) }
   readonly #options: PostgresLogBusOptions
   readonly #pool: Pool
   readonly #listener: LogListener
-  readonly #consumers = new Set<EventConsumer>()
+  readonly #consumers = new Set<{ close(): Promise<void> }>()
 
   private constructor(options: PostgresLogBusOptions) {
     this.#options = options
@@ -57,11 +63,11 @@ export class PostgresLogBus implements EventBus {
   }
 
   subscribe(group: string): Promise<EventConsumer> {
-    const { databaseUrl, checkpoints, signal, logger } = this.#options
-    const lock = new GroupLock(databaseUrl, group)
-    const consumer = new PostgresLogConsumer({ group, pool: this.#pool, lock, checkpoints, signal, logger })
-    this.#consumers.add(consumer)
-    return Promise.resolve(consumer)
+    return this.#join(group, readPage)
+  }
+
+  progress(group: string): Promise<GlobalPosition> {
+    return this.#options.checkpoints.load(group)
   }
 
   /** Closes its consumers first, so that their checkpoints are written. */
@@ -71,5 +77,24 @@ export class PostgresLogBus implements EventBus {
     await this.#pool.end()
     const failed = closings.find((closing) => closing.status === 'rejected')
     if (failed) throw failed.reason
+  }
+
+  #join<Event extends { readonly position: GlobalPosition }>(
+    group: string,
+    read: LogConsumerParts<Event>['readPage'],
+  ): Promise<EventConsumer<Event>> {
+    const { databaseUrl, checkpoints, signal, logger } = this.#options
+    const lock = new GroupLock(databaseUrl, group)
+    const consumer = new PostgresLogConsumer({
+      group,
+      readPage: read,
+      pool: this.#pool,
+      lock,
+      checkpoints,
+      signal,
+      logger,
+    })
+    this.#consumers.add(consumer)
+    return Promise.resolve(consumer)
   }
 }

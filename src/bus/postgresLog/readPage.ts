@@ -18,28 +18,28 @@ export const BELOW_HORIZON =
   '(e.era, e.transaction_id) < ((SELECT i.era FROM installation i), pg_snapshot_xmin(pg_current_snapshot()))'
 export const LOG_ORDER = 'e.era, e.transaction_id, e.position'
 
-const READ_PAGE = `
-  SELECT ${EVENT_COLUMNS}
-  FROM events e
-  WHERE ${BEHIND_POSITION} AND ${BELOW_HORIZON}
-  ORDER BY ${LOG_ORDER}
-  LIMIT $4`
+/** One page of the log, in the given columns. Values: `positionValues` and the limit. */
+export function pageOf(columns: string): string {
+  return `
+    SELECT ${columns}
+    FROM events e
+    WHERE ${BEHIND_POSITION} AND ${BELOW_HORIZON}
+    ORDER BY ${LOG_ORDER}
+    LIMIT $4`
+}
+
+const READ_PAGE = pageOf(EVENT_COLUMNS)
 
 const HAS_MORE = `SELECT EXISTS (SELECT 1 FROM events e WHERE ${BEHIND_POSITION}) AS more`
 
-/** The next events behind `after`, at most `limit`, oldest first. */
-export async function readPage(
-  pool: Pool,
-  after: GlobalPosition,
-  limit: number,
-): Promise<readonly [EventEnvelope, ...EventEnvelope[]] | undefined> {
+/** The next events behind `after`, at most `limit`, oldest first. Throws pg's errors. */
+export async function readPage(pool: Pool, after: GlobalPosition, limit: number): Promise<readonly EventEnvelope[]> {
   const { rows } = await pool.query<EventRow>({
     name: 'read-log-page',
     text: READ_PAGE,
     values: [...positionValues(after), limit],
   })
-  const [first, ...rest] = rows
-  return first && [envelopeOf(first), ...rest.map(envelopeOf)]
+  return rows.map(envelopeOf)
 }
 
 /** Whether there are committed events behind `after` that the horizon still hides. */

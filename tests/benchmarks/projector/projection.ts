@@ -57,6 +57,10 @@ function countingCommits(bus: EventBus, events: number, onAll: () => void): Even
     async subscribe(group) {
       const consumer = await bus.subscribe(group)
       return {
+        get active() {
+          return consumer.active
+        },
+        holds: (slice) => consumer.holds(slice),
         next: (limit, signal) => consumer.next(limit, signal),
         async commit(slice) {
           await consumer.commit(slice)
@@ -66,6 +70,7 @@ function countingCommits(bus: EventBus, events: number, onAll: () => void): Even
         close: () => consumer.close(),
       }
     },
+    progress: (group) => bus.progress(group),
   }
 }
 

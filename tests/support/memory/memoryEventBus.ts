@@ -20,6 +20,10 @@ export class MemoryEventBus implements EventBus {
     members.push(consumer)
     return Promise.resolve(consumer)
   }
+
+  progress(group: string): Promise<GlobalPosition> {
+    return this.checkpoints.load(group)
+  }
 }
 
 class MemoryConsumer implements EventConsumer {
@@ -37,6 +41,14 @@ class MemoryConsumer implements EventConsumer {
     this.#checkpoints = checkpoints
     this.#group = group
     this.#members = members
+  }
+
+  get active(): boolean {
+    return !this.#closed && this.#members[0] === this
+  }
+
+  holds(): boolean {
+    return this.active
   }
 
   async next(limit: number, signal: AbortSignal): Promise<EventSlice | undefined> {
