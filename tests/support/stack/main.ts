@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { pino } from 'pino'
+import pretty from 'pino-pretty'
+import { discardDataDir, discardLeftovers, makeTestFolder } from '../throwAwayServer.js'
+import { environmentText, serviceEnvironment } from './serviceEnvironment.js'
+import { type Stack, startStack } from './startStack.js'
+
+/**
+ * `npm run stack`: the servers of the cluster profile, for as long as this runs; their data goes with it.
+ * `--env-file <path>` writes what the service needs to know of them to a file as well.
+ */
+const { values: options } = parseArgs({ options: { 'env-file': { type: 'string' } } })
+const logger = pino({}, pretty({ ignore: 'pid,hostname', destination: 2, sync: true }))
+let directory: string | undefined
+let stack: Stack | undefined
+let ending: Promise<void> | undefined
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // npm passes on the signal that the terminal has sent already.
+    ending ??= end()
+  })
+}
+
+await discardLeftovers()
+directory = await makeTestFolder()
+stack = await startStack({ directory, logger })
+const text = environmentText(serviceEnvironment(stack))
+if (options['env-file'] !== undefined) await writeFile(options['env-file'], text, { mode: 0o600 })
+process.stdout.write(`\n${text}\n`)
+const lacking = Object.keys(stack.missing)
+logger.info(
+  `${lacking.length === 0 ? 'all runs' : `runs without ${lacking.join(' and ')}`}; Ctrl-C ends it and deletes its data`,
+)
+
+/** At any moment, also in the middle of a download: servers that are just starting end with this process. */
+async function end(): Promise<void> {
+  logger.info('ending')
+  await stack?.stop()
+  if (directory !== undefined) await discardDataDir(directory)
+  process.exit()
+}

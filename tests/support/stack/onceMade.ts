@@ -1,0 +1,42 @@
+import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { hasCode } from '../../../src/embeddedPostgres/errors.js'
+
+/** Beside the packages: it goes when the clone goes. Maven's own cache in the home folder makes a second download cheap. */
+const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/stack', import.meta.url))
+
+/**
+ * A folder of the cache, made by `make` where it is absent. It gets its name by one rename when it is whole, so that a killed download
+ * leaves no half of it, and of several that make it at once one wins.
+ * name: has to change with whatever goes into the folder.
+ */
+export async function onceMade(name: string, logger: Logger, make: (stage: string) => Promise<void>): Promise<string> {
+  const target = join(CACHE, name)
+  if (await exists(target)) return target
+  logger.info(`downloading ${name}, this once`)
+  const startedAt = performance.now()
+  await mkdir(CACHE, { recursive: true })
+  const stage = await mkdtemp(`${target}.stage-`)
+  try {
+    await make(stage)
+    await rename(stage, target)
+    logger.info(`downloaded ${name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
+  } catch (error) {
+    await rm(stage, { recursive: true, force: true })
+    // Somebody else was first, and theirs is as good.
+    if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
+  }
+  return target
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path)
+    return true
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return false
+    throw error
+  }
+}

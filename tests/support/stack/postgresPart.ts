@@ -1,0 +1,61 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { Part } from './part.js'
+import { stablePort } from './ports.js'
+import type { HostReport } from './postgresHost.js'
+
+const HOST = fileURLToPath(new URL('./postgresHost.ts', import.meta.url))
+const TYPESCRIPT = new URL('../typescriptImports.ts', import.meta.url).href
+
+interface Hosted {
+  readonly host: ChildProcess
+  readonly url: string
+  readonly pid: number
+}
+
+/** The PostgreSQL that `npm start` brings, held by a process of its own. */
+export async function startPostgres(folder: string): Promise<Part> {
+  const port = await stablePort()
+  let server = await launch(folder, port)
+  const end = async (): Promise<void> => {
+    const { host } = server
+    if (host.exitCode !== null || host.signalCode !== null) return
+    const ended = once(host, 'exit')
+    host.disconnect()
+    await ended
+  }
+  const signal = (name: NodeJS.Signals): void => {
+    process.kill(server.pid, name)
+  }
+  return {
+    name: 'postgres',
+    address: server.url,
+    get pid() {
+      return server.pid
+    },
+    async kill(name = 'SIGKILL') {
+      signal(name)
+      // The host stops what is left of it, and ends.
+      await end()
+    },
+    async restart() {
+      await end()
+      server = await launch(folder, port)
+    },
+    pause: () => signal('SIGSTOP'),
+    resume: () => signal('SIGCONT'),
+    stop: end,
+  }
+}
+
+async function launch(folder: string, port: number): Promise<Hosted> {
+  const host = fork(HOST, [folder, String(port)], { execArgv: ['--import', TYPESCRIPT], detached: true })
+  const ended = once(host, 'exit').then((): HostReport => ({ fault: 'its host has ended' }))
+  const report = await Promise.race([once(host, 'message').then(([message]) => message as HostReport), ended])
+  if ('fault' in report) {
+    host.kill()
+    throw new Error(`PostgreSQL did not start: ${report.fault}`)
+  }
+  return { host, ...report }
+}
