@@ -3,6 +3,7 @@ import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import type { AppliedEvent, OrderAnnouncement, ProjectionResult } from '../src/contract/projectionResult.js'
 import type { StreamReader } from '../src/write/eventStore/eventStore.js'
 import { decodeWithoutKeys } from './eventReader.js'
+import { inOrder } from './gate.js'
 import { factsOf } from './projections/projection.js'
 import { project } from './projections/registry.js'
 import type { StreamWork } from './streamWork.js'
@@ -23,19 +24,22 @@ export function orderAnnouncement(before: OrderDocument | undefined, after: Orde
 
 /**
  * One announcement an event that is in the documents now: those applied in this slice, and those that arrived again. A projector may have
- * died between an earlier write and its announcement, so repeats are announced too. In order per stream.
+ * died between an earlier write and its announcement, so repeats are announced too, and with them what the bus has lost in between: it was
+ * applied with them, and nobody else will announce it. In order per stream.
  */
 export async function appliedEvents(work: StreamWork, reader: StreamReader): Promise<readonly ProjectionResult[]> {
-  const shown = [...new Set([...work.arrived, ...work.applied])]
+  const shown = [...new Set([...range(work.firstArrived, work.lastArrived), ...work.applied])]
     .sort((a, b) => a - b)
     .map((version) => ({ version, projections: projectionsShowing(work, version) }))
     .filter(({ projections }) => projections.length > 0)
-  const events = new Map(work.events.map((event) => [event.streamVersion, event]))
+  const inHand = new Set(work.events.map((event) => event.streamVersion))
   const missing = shown.filter(
-    ({ version, projections }) => projections.includes('orders') && !work.snapshots.has(version),
+    ({ version, projections }) =>
+      !inHand.has(version) || (projections.includes('orders') && !work.snapshots.has(version)),
   )
   const last = missing.at(-1)
-  if (last) await recallSnapshots(work, last.version, reader)
+  if (last) await recall(work, last.version, reader)
+  const events = new Map(work.events.map((event) => [event.streamVersion, event]))
   return shown.flatMap(({ version, projections }): AppliedEvent[] => {
     const event = events.get(version)
     if (!event) return []
@@ -55,13 +59,20 @@ export function parkedStreams(work: StreamWork): readonly ProjectionResult[] {
   }))
 }
 
+/** Both ends included. */
+function range(from: number, to: number): readonly number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index)
+}
+
 function projectionsShowing(work: StreamWork, version: number): readonly ProjectionName[] {
   return work.targets.filter(({ slot }) => slot.version >= version).map(({ slot }) => slot.projection)
 }
 
 /** The document shows more than the version asked for, so what it was then is folded from the log. Seldom: only after a restart. */
-async function recallSnapshots(work: StreamWork, upTo: number, reader: StreamReader): Promise<void> {
+async function recall(work: StreamWork, upTo: number, reader: StreamReader): Promise<void> {
   const envelopes = await reader.readStream(work.streamId, 1, upTo)
+  work.events = inOrder([...work.events, ...envelopes])
+  if (work.category !== 'order') return
   let order: OrderDocument | undefined
   for (const envelope of envelopes) {
     const before: OrderDocument | undefined = order

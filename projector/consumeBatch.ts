@@ -64,6 +64,7 @@ export class SliceConsumer {
       store,
       streams,
       events: this.#events,
+      quarantine: this.#quarantine,
       logger,
     })
   }
@@ -79,14 +80,19 @@ export class SliceConsumer {
 
   /**
    * The first half of `consume`: returns when the documents are durable, with the other half, the after-duties. Those may go on while the next
-   * slice is applied; the after-duties of two slices must not, or the announcements of a stream lose their order. Throws as `consume` does; when
-   * the after-duties throw, the whole slice is to be consumed again.
+   * slice is applied; the after-duties of two slices must not, or the announcements of a stream lose their order. Throws as `consume` does; so do
+   * the after-duties, which are to be done again then. They alone know what was applied here: to a slice that is consumed anew it is done already.
    */
   async apply(events: readonly EventEnvelope[]): Promise<() => Promise<void>> {
     const works = groupByStream(events)
     await this.#quarantine.bar(works)
     await this.#write(works)
-    return () => this.#finish(works)
+    let tried = false
+    return () => {
+      const again = tried
+      tried = true
+      return this.#finish(works, again)
+    }
   }
 
   /**
@@ -112,10 +118,15 @@ export class SliceConsumer {
     await this.#writeFaulty(works)
   }
 
-  async #finish(works: readonly StreamWork[]): Promise<void> {
-    await this.#customerOrders.lookAgain(slotsOf(works, 'orders'))
+  /** again: after a try that failed somewhere, of which it is not known how far it came. */
+  async #finish(works: readonly StreamWork[], again = false): Promise<void> {
+    if (again) await this.#load(works)
+    const refused = new Set<AnySlot>(await this.#customerOrders.lookAgain(slotsOf(works, 'orders')))
+    for (const target of works.flatMap(({ targets }) => targets)) {
+      if (refused.has(target.slot)) target.park(target.slot.version)
+    }
     const applied = await Promise.all(works.map((work) => appliedEvents(work, this.#streams)))
-    const alreadyDone = slotsIn(works).filter(({ wasWritten }) => !wasWritten)
+    const alreadyDone = slotsIn(works).filter(({ wasWritten }) => again || !wasWritten)
     await this.#store.shownEverywhere(alreadyDone)
     // Before the sweeps, which may take long: what is said is true already.
     await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])

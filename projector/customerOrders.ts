@@ -11,6 +11,7 @@ import { faultText, isRetriable } from './faults.js'
 import { factsOf } from './projections/projection.js'
 import { project } from './projections/registry.js'
 import { type CustomerSide, withCustomer } from './projections/withCustomer.js'
+import type { Quarantine } from './quarantine.js'
 
 type OrderSlot = DocumentSlot<'orders'>
 type CustomerSlot = DocumentSlot<'customers'>
@@ -18,11 +19,15 @@ type CustomerSlot = DocumentSlot<'customers'>
 /** Of a sweep; a page is read, changed and written before the next. */
 const ORDERS_PER_PAGE = 500
 
-interface SweepPass {
+interface Written {
+  readonly count: number
+  /** Orders that can't be stored with their customer of now, and are parked for it. */
+  readonly parked: readonly OrderSlot[]
+}
+
+interface SweepPass extends Written {
   /** Orders that lists showed with an older customer. */
   readonly found: number
-  /** Those of them that really were. */
-  readonly written: number
 }
 
 /**
@@ -39,6 +44,7 @@ export class CustomerOrders {
   readonly #store: DocumentStore
   readonly #streams: StreamReader
   readonly #events: EventReader
+  readonly #quarantine: Pick<Quarantine, 'parkShown'>
   readonly #logger: Logger
 
   constructor(parts: {
@@ -46,12 +52,14 @@ export class CustomerOrders {
     readonly store: DocumentStore
     readonly streams: StreamReader
     readonly events: EventReader
+    readonly quarantine: Pick<Quarantine, 'parkShown'>
     readonly logger: Logger
   }) {
     this.#documents = parts.documents
     this.#store = parts.store
     this.#streams = parts.streams
     this.#events = parts.events
+    this.#quarantine = parts.quarantine
     this.#logger = parts.logger
   }
 
@@ -71,74 +79,101 @@ export class CustomerOrders {
     for (const slot of unfilled) showCustomer(slot, sides)
   }
 
-  /** The order side's second look, after the orders are written: one read of the customers for all of them. */
-  async lookAgain(orders: readonly OrderSlot[]): Promise<void> {
+  /**
+   * The order side's second look, after the orders are written: one read of the customers for all of them. Returns those that had to be parked,
+   * because the store does not take them with their customer.
+   */
+  async lookAgain(orders: readonly OrderSlot[]): Promise<readonly OrderSlot[]> {
     const customerIds = new Set(orders.flatMap((slot) => slot.current?.customerId ?? []))
     const found = await this.#documents.read('customers', [...customerIds])
     const sides = new Map([...found].map(([id, { document }]) => [id, document]))
-    await this.#writeWith(sides, orders)
+    const { parked } = await this.#writeWith(sides, orders)
+    return parked
   }
 
   /**
    * The customer side's after-duty, also where the customer's events had been applied before: whoever applied them may have died at any point.
-   * customers: written. Returns what is to be announced when all of their orders show them.
+   * customers: written. Returns what is to be announced when all of their orders show them, but for those that had to be parked.
    */
   async sweep(customers: readonly CustomerSlot[]): Promise<readonly ProjectionResult[]> {
     const due = customers.flatMap((slot) =>
       slot.current && slot.current.ordersVersion < slot.current.version ? [slot.current] : [],
     )
+    const parked: OrderSlot[] = []
     if (due.length > 0) {
       await this.#store.makeSearchable()
-      for (const customer of due) await this.#sweepOne(customer)
+      for (const customer of due) parked.push(...(await this.#sweepOne(customer)))
       await this.#recordOrdersVersions(new Map(due.map(({ id, version }) => [id, version])), customers)
     }
-    return customers.flatMap(({ id, current }): ProjectionResult[] =>
-      current
-        ? [{ kind: 'ordersOfCustomer', streamId: streamIdOf('customer', id), version: current.ordersVersion }]
-        : [],
-    )
+    return [
+      ...parked.map(
+        ({ projection, id, version }): ProjectionResult => ({
+          kind: 'parked',
+          projections: [projection],
+          streamId: streamIdOf('order', id),
+          version,
+        }),
+      ),
+      ...customers.flatMap(({ id, current }): ProjectionResult[] =>
+        current
+          ? [{ kind: 'ordersOfCustomer', streamId: streamIdOf('customer', id), version: current.ordersVersion }]
+          : [],
+      ),
+    ]
   }
 
-  /** Until a pass from the beginning changes none: what a search store shows may lag behind what was written. */
-  async #sweepOne(customer: CustomerDocument): Promise<void> {
+  /** Until a pass from the beginning changes none: what a search store shows may lag behind what was written. Returns the orders parked. */
+  async #sweepOne(customer: CustomerDocument): Promise<readonly OrderSlot[]> {
     for (;;) {
       const pass = await this.#sweepPass(customer)
       if (pass.found > 0) await this.#store.makeSearchable()
-      if (pass.written === 0) return
+      if (pass.count === 0) return pass.parked
     }
   }
 
   async #sweepPass(customer: CustomerDocument): Promise<SweepPass> {
     const sides = new Map([[customer.id, customer]])
+    const parked: OrderSlot[] = []
     let found = 0
-    let written = 0
+    let count = 0
     for (let after: string | undefined; ; ) {
       const page = { limit: ORDERS_PER_PAGE, ...(after === undefined ? {} : { after }) }
       const ids = await this.#store.ordersBehindCustomer(customer.id, customer.version, page)
       after = ids.at(-1)
-      if (after === undefined) return { found, written }
+      if (after === undefined) return { found, count, parked }
       const slots = ids.map((id) => new DocumentSlot('orders', id))
       await this.#documents.load(slots)
       found += ids.length
-      written += await this.#writeWith(sides, slots)
+      const written = await this.#writeWith(sides, slots)
+      count += written.count
+      parked.push(...written.parked)
     }
   }
 
-  /** Returns how many orders were written. One that the store refuses for good keeps the customer that it shows. */
-  async #writeWith(sides: ReadonlyMap<string, CustomerSide>, orders: readonly OrderSlot[]): Promise<number> {
-    let written = 0
+  /** An order that the store refuses for good keeps the customer that it shows, and stands still until somebody has looked at it. */
+  async #writeWith(sides: ReadonlyMap<string, CustomerSide>, orders: readonly OrderSlot[]): Promise<Written> {
+    const parked: OrderSlot[] = []
+    let count = 0
     for (let open = orders; open.length > 0; ) {
       for (const slot of open) showCustomer(slot, sides)
       const pending = open.filter((slot) => slot.isPending)
       const { conflicts, rejections } = await this.#documents.write(pending)
-      written += pending.length - conflicts.length - rejections.length
+      count += pending.length - conflicts.length - rejections.length
       for (const { slot, reason } of rejections) {
-        this.#logger.error({ orderId: slot.id, reason }, "An order can't be stored with its customer")
+        if (slot.projection !== 'orders') continue
+        await this.#park(slot, reason)
+        parked.push(slot)
       }
       open = conflicts.filter((slot): slot is OrderSlot => slot.projection === 'orders')
       await this.#documents.load(open)
     }
-    return written
+    return { count, parked }
+  }
+
+  async #park(order: OrderSlot, reason: string): Promise<void> {
+    await this.#documents.load([order])
+    const [event] = await this.#streams.readStream(streamIdOf('order', order.id), order.version, order.version)
+    await this.#quarantine.parkShown(order, event?.type ?? 'unknown', reason)
   }
 
   async #recordOrdersVersions(swept: ReadonlyMap<string, number>, customers: readonly CustomerSlot[]): Promise<void> {

@@ -6,6 +6,7 @@ import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition } from '../src/contract/globalPosition.js'
 import { parseStreamId } from '../src/contract/streams.js'
 import type { DocumentStore } from '../src/read/documentStore.js'
+import type { ParkedStreams } from '../src/read/parkedStreams.js'
 import type { StreamReader } from '../src/write/eventStore/eventStore.js'
 import { PROJECTIONS_OF } from './projections/registry.js'
 
@@ -15,13 +16,22 @@ const STEP_EVENTS = 1_000
 export interface LostTailParts {
   readonly observer: LogObserver
   readonly checkpoints: CheckpointStore
-  readonly documents: DocumentStore
+  readonly documents: Pick<DocumentStore, 'get'>
+  readonly parked: Pick<ParkedStreams, 'find'>
   readonly streams: StreamReader
   /** Of the walk's own checkpoint. */
   readonly group: string
   /** How long the projector is given before an event may be called lost. */
   readonly minAgeMs: number
   readonly logger: Logger
+}
+
+interface StreamBehind {
+  readonly streamId: string
+  /** Its newest. */
+  readonly version: number
+  /** Whose documents show less. */
+  readonly projections: readonly ProjectionName[]
 }
 
 /**
@@ -37,9 +47,10 @@ export class LostTail {
 
   /**
    * One step of the walk, never beyond `upTo`: what the projector has not come to is not lost. `apply` is given the newest event of each
-   * stream that is behind; the gate fills in the rest. Returns whether there may be more at once.
+   * stream that is behind; the gate fills in the rest; it answers false when it was stopped before it was done with them. Returns whether
+   * there may be more at once.
    */
-  async step(upTo: GlobalPosition, apply: (events: readonly EventEnvelope[]) => Promise<void>): Promise<boolean> {
+  async step(upTo: GlobalPosition, apply: (events: readonly EventEnvelope[]) => Promise<boolean>): Promise<boolean> {
     const { observer, checkpoints, group, minAgeMs, logger } = this.#parts
     const from = await checkpoints.load(group)
     const { heads, end } = await observer.settledHeads(from, STEP_EVENTS, minAgeMs)
@@ -47,7 +58,7 @@ export class LostTail {
     const behind = await this.#behind(heads)
     if (behind.length > 0) {
       logger.warn({ streams: behind.length }, 'The bus has lost events; they are taken from the log')
-      await apply(behind)
+      if (!(await apply(behind))) return false
     }
     // Somebody else's step may have moved it: then theirs counts.
     await checkpoints.save(group, from, end)
@@ -63,12 +74,30 @@ export class LostTail {
     }
     const shown = new Map<ProjectionName, ReadonlyMap<string, { readonly document: { readonly version: number } }>>()
     for (const [projection, ids] of idsOf) shown.set(projection, await documents.get(projection, ids))
-    const lost = [...heads].filter(([streamId, version]) => {
+    const behind = [...heads].flatMap(([streamId, version]) => {
       const { category, id } = parseStreamId(streamId)
-      return PROJECTIONS_OF[category].some((name) => (shown.get(name)?.get(id)?.document.version ?? 0) < version)
+      const projections = PROJECTIONS_OF[category].filter(
+        (name) => (shown.get(name)?.get(id)?.document.version ?? 0) < version,
+      )
+      return projections.length > 0 ? [{ streamId, version, projections }] : []
     })
-    const events = await Promise.all(lost.map(([streamId, version]) => streams.readStream(streamId, version, version)))
+    const lost = await this.#neverSeen(behind)
+    const events = await Promise.all(
+      lost.map(({ streamId, version }) => streams.readStream(streamId, version, version)),
+    )
     return events.flat()
+  }
+
+  /** Without those that are behind only where they are parked, and were passed over knowingly: of them nothing is lost. */
+  async #neverSeen(behind: readonly StreamBehind[]): Promise<readonly StreamBehind[]> {
+    if (behind.length === 0) return behind
+    const rows = await this.#parts.parked.find(behind.map(({ streamId }) => streamId))
+    return behind.filter(({ streamId, version, projections }) =>
+      projections.some(
+        (name) =>
+          !rows.some((row) => row.projection === name && row.streamId === streamId && row.lastSkipped >= version),
+      ),
+    )
   }
 }
 

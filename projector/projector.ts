@@ -2,7 +2,9 @@ import type { Logger } from 'pino'
 import type { CheckpointStore } from '../src/bus/checkpointStore.js'
 import type { EventBus, EventConsumer, EventSlice } from '../src/bus/eventBus.js'
 import type { LogObserver } from '../src/bus/logObserver.js'
+import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../src/contract/globalPosition.js'
+import { MAX_SLICE_EVENTS } from '../src/contract/repeatSpan.js'
 import type { ProjectionStatusBoard } from '../src/read/projectionStatus.js'
 import { SliceConsumer, type SliceConsumerParts } from './consumeBatch.js'
 import { faultText } from './faults.js'
@@ -11,7 +13,6 @@ import { OneAtATime } from './oneAtATime.js'
 import { pause, untilDone } from './retry.js'
 import { reportStatus } from './statusReport.js'
 
-const DEFAULT_SLICE_EVENTS = 1_000
 const DEFAULT_LOST_AFTER_MS = 30_000
 const STATUS_INTERVAL_MS = 1_000
 const SWEEP_INTERVAL_MS = 5_000
@@ -23,7 +24,7 @@ export interface ProjectorOptions extends SliceConsumerParts {
   readonly checkpoints: CheckpointStore
   readonly observer: LogObserver
   readonly status: ProjectionStatusBoard
-  /** Events taken at once, at most. Default 1,000. */
+  /** Events taken at once, at most. Default, and never more than, MAX_SLICE_EVENTS. */
   readonly sliceSize?: number
   /** How old an event of the log is before it may be called lost by the bus, in milliseconds. Default 30,000. */
   readonly lostAfterMs?: number
@@ -59,6 +60,7 @@ class RunningProjector {
       observer: options.observer,
       checkpoints: options.checkpoints,
       documents: options.documents,
+      parked: options.parked,
       streams: options.streamReader,
       group: `${options.group}/lost-tail`,
       minAgeMs: options.lostAfterMs ?? DEFAULT_LOST_AFTER_MS,
@@ -107,7 +109,7 @@ class RunningProjector {
   }
 
   #next(consumer: EventConsumer): Promise<EventSlice | undefined> {
-    const limit = this.#options.sliceSize ?? DEFAULT_SLICE_EVENTS
+    const limit = Math.min(this.#options.sliceSize ?? MAX_SLICE_EVENTS, MAX_SLICE_EVENTS)
     return this.#untilDone('Fetching events', () => consumer.next(limit, this.#stopping.signal))
   }
 
@@ -118,24 +120,28 @@ class RunningProjector {
 
   /** Commits the slice when its after-duties are done. False when it was stopped before that. */
   async #finish(consumer: EventConsumer, slice: EventSlice, finish: () => Promise<void>): Promise<boolean> {
-    if (!(await this.#afterDuties(slice, finish))) return false
-    await consumer.commit(slice)
+    if (!(await this.#succeeds('What follows from a slice of events', finish))) return false
+    if (!(await this.#succeeds('The commit of a slice', () => consumer.commit(slice)))) return false
     this.#reached(slice.events.at(-1)?.position ?? START_OF_LOG)
     return true
   }
 
-  async #afterDuties({ events }: EventSlice, finish: () => Promise<void>): Promise<boolean> {
+  /** What the bus has lost, from its write to its last after-duty. False when it was stopped before that. */
+  async #restore(events: readonly EventEnvelope[]): Promise<boolean> {
+    const finish = await this.#slices.apply(events)
+    return this.#succeeds('What follows from lost events', finish)
+  }
+
+  /** Tries at least once, also when the projector is about to stop: what is in work is finished where it can be. */
+  async #succeeds(what: string, work: () => Promise<void>): Promise<boolean> {
     try {
-      await finish()
+      await work()
       return true
     } catch (error) {
-      this.#logger.warn(
-        { fault: faultText(error) },
-        'What follows from a slice of events failed; the slice is done again',
-      )
+      this.#logger.warn({ fault: faultText(error) }, `${what} failed and is tried again`)
     }
-    const done = await this.#untilDone('A slice of events', async () => {
-      await this.#slices.consume(events)
+    const done = await this.#untilDone(what, async () => {
+      await work()
       return true
     })
     return done === true
@@ -149,8 +155,7 @@ class RunningProjector {
   }
 
   async #sweep(): Promise<void> {
-    const takeTurn = () =>
-      this.#turns.run(() => this.#lostTail.step(this.#done, (events) => this.#slices.consume(events)))
+    const takeTurn = () => this.#turns.run(() => this.#lostTail.step(this.#done, (events) => this.#restore(events)))
     while (!this.#stopping.signal.aborted && (await takeTurn()));
   }
 

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ProjectionName } from '../src/contract/documents.js'
+import { UndecodableEvent } from '../src/contract/eventCodec.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
+import { streamIdOf } from '../src/contract/streams.js'
 import type { ParkedStream, ParkedStreams } from '../src/read/parkedStreams.js'
-import type { AnySlot } from './documentSlot.js'
-import { faultText, isRetriable } from './faults.js'
+import type { AnySlot, DocumentSlot } from './documentSlot.js'
+import { faultText, isRetriable, RejectedDocument } from './faults.js'
 import { forgotten } from './projections/customer.js'
 import type { StreamWork, Target } from './streamWork.js'
 
-/** Of one event, before its stream is parked. */
+/** Of one event, before its stream is parked: what a store refused once, or a defect of ours met, need not be so the next time. */
 const MAX_ATTEMPTS = 5
 const FIRST_PAUSE_MS = 10
 
@@ -60,13 +62,28 @@ export class Quarantine {
     applyOne: ApplyOne,
   ): Promise<void> {
     for (const envelope of remaining) {
-      const fault = await attempt(() => applyOne(work, target, envelope))
-      if (fault === undefined) continue
-      await this.#park(work, target.slot, envelope, fault)
-      target.parkedAt = envelope.streamVersion
-      target.announceParked = true
+      const failure = await attempt(() => applyOne(work, target, envelope))
+      if (!failure) continue
+      await this.#park(work, target.slot, envelope, failure)
+      target.park(envelope.streamVersion)
       return
     }
+  }
+
+  /**
+   * Parks an order that the store does not take with its customer of now. It is parked at the last version that it shows, whose after-duty that
+   * is: a release repeats it.
+   */
+  async parkShown(order: DocumentSlot<'orders'>, eventType: string, reason: string): Promise<void> {
+    await this.#record({
+      projection: order.projection,
+      streamId: streamIdOf('order', order.id),
+      failedVersion: order.version,
+      lastSkipped: order.version,
+      eventType,
+      error: faultText(new RejectedDocument(reason)),
+      attempts: 1,
+    })
   }
 
   async rowOf(projection: ProjectionName, streamId: string): Promise<ParkedStream | undefined> {
@@ -84,19 +101,23 @@ export class Quarantine {
     return rows.filter(({ projection }) => projection !== except)
   }
 
-  async #park(work: StreamWork, slot: AnySlot, envelope: EventEnvelope, error: string): Promise<void> {
-    const { projection } = slot
+  async #park(work: StreamWork, slot: AnySlot, envelope: EventEnvelope, { error, attempts }: Failure): Promise<void> {
     const { streamId, streamVersion: failedVersion, type: eventType } = envelope
-    await this.#parked.park({
-      projection,
+    const lastSkipped = Math.max(failedVersion, work.lastArrived)
+    await this.#record({
+      projection: slot.projection,
       streamId,
       failedVersion,
-      lastSkipped: Math.max(failedVersion, work.lastArrived),
+      lastSkipped,
       eventType,
       error,
-      attempts: MAX_ATTEMPTS,
-      parkedAt: new Date().toISOString(),
+      attempts,
     })
+  }
+
+  async #record(stream: Omit<ParkedStream, 'parkedAt'>): Promise<void> {
+    await this.#parked.park({ ...stream, parkedAt: new Date().toISOString() })
+    const { projection, streamId, failedVersion, eventType, error } = stream
     this.#logger.error({ projection, streamId, failedVersion, eventType, fault: error }, 'Parked a stream')
   }
 }
@@ -117,15 +138,23 @@ export function forgetParked(work: StreamWork, target: Target): boolean {
   return true
 }
 
-/** Undefined when it succeeded at last; else what the last try had against it. Throws what is retriable. */
-async function attempt(work: () => Promise<void>): Promise<string | undefined> {
+interface Failure {
+  /** What the last try had against it. */
+  readonly error: string
+  readonly attempts: number
+}
+
+/** Undefined when it succeeded at last. Throws what is retriable. */
+async function attempt(work: () => Promise<void>): Promise<Failure | undefined> {
   for (let tries = 1; ; tries += 1) {
     try {
       await work()
       return undefined
     } catch (error) {
       if (isRetriable(error)) throw error
-      if (tries === MAX_ATTEMPTS) return faultText(error)
+      // What cannot be read stays so for as long as this release runs; a slice full of such events must not wait for each of them.
+      if (tries === MAX_ATTEMPTS || error instanceof UndecodableEvent)
+        return { error: faultText(error), attempts: tries }
       await sleep(FIRST_PAUSE_MS * 2 ** tries)
     }
   }

@@ -34,6 +34,10 @@ export class StreamWork {
     )
   }
 
+  get firstArrived(): number {
+    return this.arrived[0] ?? 1
+  }
+
   get lastArrived(): number {
     return this.arrived.at(-1) ?? 0
   }
@@ -52,6 +56,12 @@ export class Target {
 
   get parked(): boolean {
     return this.parkedAt !== Number.POSITIVE_INFINITY
+  }
+
+  /** version: the first that is not to be applied. */
+  park(version: number): void {
+    this.parkedAt = version
+    this.announceParked = true
   }
 
   /** The events that this projection may look at. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { SliceConsumer } from '../../../projector/consumeBatch.js'
+import { StoreUnavailable } from '../../../src/read/documentStore.js'
 import { documentsIn, foldOf, projectorInMemory } from '../../support/projectorHarness.js'
 import {
   contactChanged,
@@ -75,6 +76,36 @@ describe('a slice of events', () => {
     await new SliceConsumer(parts).consume(log.events)
     expect(store.history.length).toBe(writes)
     expect(published.slice(first.length)).toEqual(first)
+  })
+
+  it('announces again what it had to take from the log between events that arrived, also when it arrives a second time', async () => {
+    const { log, published, parts, consumer } = projectorInMemory()
+    const events = log.append('order-1', orderCreated('nobody'), itemAdded(), itemAdded(), orderConfirmed())
+    await consumer.consume(events.slice(0, 1))
+    published.length = 0
+    const arrived = events.filter(({ streamVersion }) => [2, 4].includes(streamVersion))
+    await consumer.consume(arrived)
+    const first = [...published]
+    expect(first.map(({ version }) => version)).toEqual([2, 3, 4])
+    await new SliceConsumer(parts).consume(arrived)
+    expect(published.slice(3)).toEqual(first)
+  })
+
+  it('does after-duties that failed again to the end, with what was filled in', async () => {
+    const { log, published, parts } = projectorInMemory()
+    let away = true
+    const consumer = new SliceConsumer({
+      ...parts,
+      feed: {
+        publish: (results) => (away ? Promise.reject(new StoreUnavailable('away')) : parts.feed.publish(results)),
+      },
+    })
+    const events = log.append('order-1', orderCreated('nobody'), itemAdded(), orderConfirmed())
+    const finish = await consumer.apply(events.slice(2))
+    await expect(finish()).rejects.toThrow('away')
+    away = false
+    await finish()
+    expect(published.map(({ version }) => version)).toEqual([1, 2, 3])
   })
 
   it('does the after-duties of a projector that died right after its write', async () => {

@@ -83,6 +83,44 @@ describe('orders and their customer', () => {
     )
   }, 30_000)
 
+  it('parks an order that the store does not take with its customer, says so, and takes it up again when it is released', async () => {
+    const { log, store, parked, published, consumer } = projectorInMemory()
+    let refusing = false
+    const write = store.write.bind(store)
+    store.write = async (writes) => {
+      const refused = writes.map(({ document }) => refusing && 'customerName' in document && document.id === '2')
+      const results = await write(writes.filter((_, index) => !refused[index]))
+      const left = [...results]
+      return refused.map((isRefused) => {
+        const result = isRefused ? { kind: 'rejected' as const, reason: 'It is too long.' } : left.shift()
+        if (!result) throw new Error('Expected a result for each document.')
+        return result
+      })
+    }
+    log.append('customer-ada', customerRegistered())
+    log.append('order-1', orderCreated('ada'))
+    log.append('order-2', orderCreated('ada'), itemAdded())
+    await consumer.consume(log.events)
+    refusing = true
+    published.length = 0
+    await consumer.consume(log.append('customer-ada', contactChanged({ name: 'Ada King' })))
+    expect(await parked.list()).toMatchObject([
+      { projection: 'orders', streamId: 'order-2', failedVersion: 2, lastSkipped: 2, eventType: 'OrderItemAdded' },
+    ])
+    expect(published.map(({ kind, streamId, version }) => [kind, streamId, version])).toEqual([
+      ['applied', 'customer-ada', 2],
+      ['parked', 'order-2', 2],
+      ['ordersOfCustomer', 'customer-ada', 2],
+    ])
+    expect(store.all('orders').get('1')?.customerName).toBe('Ada King')
+
+    expect(await consumer.release('orders', 'order-2')).toBe('parked-again')
+    refusing = false
+    expect(await consumer.release('orders', 'order-2')).toBe('released')
+    expect(await parked.list()).toEqual([])
+    expect(documentsIn(store)).toEqual(foldOf(log))
+  })
+
   it('sweeps more orders than one page holds', async () => {
     const { log, store, consumer } = projectorInMemory()
     log.append('customer-ada', customerRegistered())

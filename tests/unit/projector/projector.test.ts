@@ -1,5 +1,7 @@
+import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Projector, type ProjectorOptions, startProjector } from '../../../projector/projector.js'
+import type { EventEnvelope } from '../../../src/contract/eventEnvelope.js'
 import { StoreUnavailable } from '../../../src/read/documentStore.js'
 import type { ProjectionProgress } from '../../../src/read/projectionStatus.js'
 import { eventually } from '../../support/eventually.js'
@@ -36,6 +38,24 @@ function projectorOnMemory() {
     return projector
   }
   return { ...harness, bus, reports, start }
+}
+
+/** A bus that never hands out these events. */
+function losing(bus: MemoryEventBus, ...lost: readonly (EventEnvelope | undefined)[]): MemoryEventBus {
+  const ids = new Set(lost.map((event) => event?.eventId))
+  return Object.create(bus, {
+    subscribe: {
+      value: async (group: string) => {
+        const consumer = await bus.subscribe(group)
+        const next = consumer.next.bind(consumer)
+        consumer.next = async (limit, signal) => {
+          const slice = await next(limit, signal)
+          return slice && { events: slice.events.filter(({ eventId }) => !ids.has(eventId)) }
+        }
+        return consumer
+      },
+    },
+  })
 }
 
 describe('projector', () => {
@@ -89,22 +109,71 @@ describe('projector', () => {
     const { log, store, bus, start } = projectorOnMemory()
     const [, lost] = log.append('order-1', orderCreated('nobody'), itemAdded())
     log.append('order-2', orderCreated('nobody'))
-    const lossy: typeof bus = Object.create(bus, {
+    start({ bus: losing(bus, lost), lostAfterMs: 50 })
+    await eventually(() => store.all('orders').get('1')?.version === 2)
+    expect(documentsIn(store)).toEqual(foldOf(log))
+  })
+
+  it('announces what the bus has lost, also where the first try to announce fails', async () => {
+    const { log, bus, published, parts, start } = projectorOnMemory()
+    const [, middle, , last] = log.append('order-1', orderCreated('nobody'), itemAdded(), itemAdded(), itemAdded())
+    log.append('order-2', orderCreated('nobody'))
+    const failed = new Set<string>()
+    const feed: typeof parts.feed = {
+      publish: (results) => {
+        const newest = `${results.at(-1)?.streamId} ${results.at(-1)?.version}`
+        if (failed.has(newest)) return parts.feed.publish(results)
+        failed.add(newest)
+        return Promise.reject(new StoreUnavailable('away'))
+      },
+    }
+    start({ bus: losing(bus, middle, last), feed, sliceSize: 1, lostAfterMs: 50 })
+    const ofOrder = () => published.filter(({ streamId }) => streamId === 'order-1').map(({ version }) => version)
+    await eventually(() => ofOrder().length >= 4)
+    expect(ofOrder()).toEqual([1, 2, 3, 4])
+  })
+
+  it('does not take a stream that is parked for one that the bus has lost', async () => {
+    const warnings: string[] = []
+    const logger = pino({ level: 'warn' }, { write: (line: string) => warnings.push(line) })
+    const { log, bus, start } = projectorOnMemory()
+    log.append('order-1', orderCreated('nobody'), itemAdded())
+    log.damage('order-1', 2)
+    start({ logger, lostAfterMs: 50 })
+    await eventually(() => bus.checkpoints.history('projector/lost-tail').length > 0)
+    expect(warnings.filter((line) => line.includes('lost'))).toEqual([])
+  })
+
+  it('records what a parked stream was not given, so that its release applies it', async () => {
+    const { log, bus, parked, start } = projectorOnMemory()
+    const [, , lost] = log.append('order-1', orderCreated('nobody'), itemAdded(), itemAdded())
+    log.append('order-2', orderCreated('nobody'))
+    log.damage('order-1', 2)
+    start({ bus: losing(bus, lost), lostAfterMs: 50 })
+    await eventually(async () => (await parked.list()).every(({ lastSkipped }) => lastSkipped === 3))
+  })
+
+  it('waits for a commit that does not succeed', async () => {
+    const { log, bus, store, start } = projectorOnMemory()
+    let refusals = 0
+    const unsure: typeof bus = Object.create(bus, {
       subscribe: {
         value: async (group: string) => {
           const consumer = await bus.subscribe(group)
-          const next = consumer.next.bind(consumer)
-          consumer.next = async (limit, signal) => {
-            const slice = await next(limit, signal)
-            return slice && { events: slice.events.filter(({ eventId }) => eventId !== lost?.eventId) }
+          const commit = consumer.commit.bind(consumer)
+          consumer.commit = (slice) => {
+            refusals += 1
+            return refusals > 2 ? commit(slice) : Promise.reject(new StoreUnavailable('away'))
           }
           return consumer
         },
       },
     })
-    start({ bus: lossy, lostAfterMs: 50 })
+    log.append('order-1', orderCreated('nobody'))
+    start({ bus: unsure })
+    await eventually(() => bus.checkpoints.history('projector').length === 1)
+    log.append('order-1', itemAdded())
     await eventually(() => store.all('orders').get('1')?.version === 2)
-    expect(documentsIn(store)).toEqual(foldOf(log))
   })
 
   it('reports how far the projections are', async () => {
