@@ -3,7 +3,7 @@ import type { ProjectionName } from '../contract/documents.js'
 /** How far each projection is, written by the projector into the read store, so that a query needs nothing else. */
 export interface ProjectionStatusBoard {
   report(statuses: readonly ProjectionProgress[]): Promise<void>
-  read(): Promise<readonly ProjectionProgress[]>
+  read(): Promise<readonly ReportedProgress[]>
 }
 
 export interface ProjectionProgress {
@@ -13,6 +13,14 @@ export interface ProjectionProgress {
   /** Age of the oldest of them by the database's clock; 0 when there is none. */
   readonly lagSeconds: number
   readonly quarantinedStreams: number
-  /** By the database's clock; a board that is not written any more is not healthy. */
+  /** By the database's clock. */
   readonly reportedAt: string
+}
+
+export interface ReportedProgress extends ProjectionProgress {
+  /**
+   * Since `reportedAt`, by the clock of the server that keeps the board, in seconds: a gateway's own clock may be wrong, and would call a
+   * projector dead that is not. A board that is not written any more is not healthy.
+   */
+  readonly silentSeconds: number
 }

@@ -273,6 +273,9 @@ describe('the projector on PostgreSQL', () => {
       const board = await shop.read.status.read()
       return board.length === PROJECTION_NAMES.length && board.every(({ lagEvents }) => lagEvents === 0)
     })
+    const [first] = await shop.read.status.read()
+    expect(first?.silentSeconds).toBeGreaterThanOrEqual(0)
+    expect(first?.silentSeconds).toBeLessThan(30)
   })
 })
 

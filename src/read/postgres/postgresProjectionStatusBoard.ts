@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 import type { ProjectionName } from '../../contract/documents.js'
-import type { ProjectionProgress, ProjectionStatusBoard } from '../projectionStatus.js'
+import type { ProjectionProgress, ProjectionStatusBoard, ReportedProgress } from '../projectionStatus.js'
 import { orUnavailable } from './translateErrors.js'
 
 const REPORT = `
@@ -15,7 +15,8 @@ const REPORT = `
   WHERE status.reported_at <= excluded.reported_at`
 
 const READ = `
-  SELECT projection, lag_events::float8 AS lag_events, lag_seconds, quarantined_streams, reported_at
+  SELECT projection, lag_events::float8 AS lag_events, lag_seconds, quarantined_streams, reported_at,
+    extract(epoch FROM clock_timestamp() - reported_at)::float8 AS silent_seconds
   FROM read.projection_status ORDER BY projection`
 
 interface StatusRow {
@@ -24,6 +25,7 @@ interface StatusRow {
   readonly lag_seconds: number
   readonly quarantined_streams: number
   readonly reported_at: Date
+  readonly silent_seconds: number
 }
 
 /** One row a projection. A report older than the one on the board is passed over. */
@@ -38,7 +40,7 @@ export class PostgresProjectionStatusBoard implements ProjectionStatusBoard {
     await orUnavailable(() => this.#pool.query(REPORT, [JSON.stringify(statuses)]))
   }
 
-  async read(): Promise<readonly ProjectionProgress[]> {
+  async read(): Promise<readonly ReportedProgress[]> {
     const { rows } = await orUnavailable(() => this.#pool.query<StatusRow>(READ))
     return rows.map((row) => ({
       projection: row.projection,
@@ -46,6 +48,7 @@ export class PostgresProjectionStatusBoard implements ProjectionStatusBoard {
       lagSeconds: row.lag_seconds,
       quarantinedStreams: row.quarantined_streams,
       reportedAt: row.reported_at.toISOString(),
+      silentSeconds: row.silent_seconds,
     }))
   }
 }

@@ -29,7 +29,7 @@ function projectorOnMemory() {
         reports.push(statuses)
         return Promise.resolve()
       },
-      read: () => Promise.resolve(reports.at(-1) ?? []),
+      read: () => Promise.resolve((reports.at(-1) ?? []).map((each) => ({ ...each, silentSeconds: 0 }))),
     },
   }
   const start = (replaced: Partial<ProjectorOptions> = {}) => {
