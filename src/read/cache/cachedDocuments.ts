@@ -44,12 +44,10 @@ export class CachedDocuments implements DocumentReader {
     isEnough: (document: Documents[Name]) => boolean,
   ): Promise<{ readonly found: Found<Documents[Name]>; readonly asOf: CacheInstant | undefined }> {
     const found: Found<Documents[Name]> = new Map()
-    const isTrusted = this.#distrustedForMs() <= 0
+    const isTrusted = performance.now() >= this.#distrustedUntil
     const answer = await unlessUnavailable(async () =>
       isTrusted ? await this.#cache.get(projection, ids) : { documents: undefined, asOf: await this.#cache.now() },
     )
-    // Asked again: another read may have been answered past the cache meanwhile.
-    if (this.#distrustedForMs() > 0) return { found, asOf: answer?.asOf }
     for (const [id, document] of answer?.documents ?? []) if (isEnough(document)) found.set(id, { document })
     return { found, asOf: answer?.asOf }
   }
@@ -69,10 +67,6 @@ export class CachedDocuments implements DocumentReader {
         return true
       }))
     if (!isKept) this.#distrustedUntil = performance.now() + this.#cache.ttlMs
-  }
-
-  #distrustedForMs(): number {
-    return this.#distrustedUntil - performance.now()
   }
 }
 
