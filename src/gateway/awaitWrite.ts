@@ -1,6 +1,6 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import type { OrderDocument } from '../contract/documents.js'
-import { parseStreamId, streamIdOf } from '../contract/streams.js'
+import { parseStreamId } from '../contract/streams.js'
 import type { StreamVersion, View, WaitOutcome } from '../read/index.js'
 import type { GatewayContext } from './context.js'
 import { CallerError, RETRY_AFTER_MS } from './errors.js'
@@ -39,36 +39,43 @@ export async function awaitToken(
   await awaitViews(target, viewsRead(target, root, info), waitMs ?? DEFAULT_WAIT_MS, context)
 }
 
-/**
- * An order by id that shows the write of the token, whether that is the order's own or its customer's. Undefined when there is none.
- *
- * Throws as awaitToken does. While a customer's write is waited for, an order of that customer may first appear, made with the older
- * customer: nobody could wait for it before it was there, so what was loaded is looked at once more.
- */
+/** An order by id that shows the write of the token, whether that is the order's own or its customer's. Undefined when there is none. Throws as awaitToken does. */
 export async function orderShowing(
   id: string,
-  { atLeast, waitMs }: ConsistencyArguments,
+  token: ConsistencyArguments,
   context: GatewayContext,
   info: GraphQLResolveInfo,
 ): Promise<OrderDocument | undefined> {
   // The token is waited for, whatever the id is; one that cannot exist never reaches a store.
   const root: RootRead = canBeId(id) ? { kind: 'order', orderId: id } : { kind: 'document' }
-  const deadline = performance.now() + (waitMs ?? DEFAULT_WAIT_MS)
-  await awaitToken({ atLeast, waitMs }, root, context, info)
+  await awaitToken(token, root, context, info)
   const order = await context.loaders.orders.load(id)
-  if (typeof atLeast !== 'string') return order
-  const target = context.tokens.read(atLeast)
-  if (!order || !showsOlderCustomer(order, target)) return order
-  await awaitToken({ atLeast, waitMs: Math.max(0, Math.round(deadline - performance.now())) }, root, context, info)
-  const again = await context.loaders.orders.load(id)
-  if (again && showsOlderCustomer(again, target)) {
-    throw consistencyTimeout(target, { kind: 'timedOut', currentVersion: again.customerVersion })
-  }
-  return again
+  return order && (await asAwaited([order], context))[0]
 }
 
-function showsOlderCustomer(order: OrderDocument, { streamId, version }: StreamVersion): boolean {
-  return streamId === streamIdOf('customer', order.customerId) && order.customerVersion < version
+/**
+ * These orders, each showing its customer as the request has waited for. Throws CONSISTENCY_TIMEOUT.
+ *
+ * A wait for a customer's write ends when every order that was there shows it. One that is made at that moment may be written with the older
+ * customer, by a projector that has read it just before, and is for as long as it takes to look again: nobody could wait for it before it was
+ * there, so whatever was found is waited for by itself.
+ */
+export async function asAwaited(
+  orders: readonly OrderDocument[],
+  context: GatewayContext,
+): Promise<readonly OrderDocument[]> {
+  return Promise.all(
+    orders.map(async (order) => {
+      const missing = context.awaitedCustomers.missingIn(order)
+      if (!missing) return order
+      const { target, until } = missing
+      const leftMs = Math.max(0, Math.round(until - performance.now()))
+      await awaitViews(target, [{ kind: 'order', orderId: order.id }], leftMs, context)
+      const again = await context.loaders.orders.load(order.id)
+      if (!again || !context.awaitedCustomers.missingIn(again)) return again ?? order
+      throw consistencyTimeout(target, { kind: 'timedOut', currentVersion: again.customerVersion })
+    }),
+  )
 }
 
 /** As awaitToken, for the read model beside a command's receipt. Returns its id: the order's, customer's or product's own. */
@@ -89,9 +96,11 @@ async function awaitViews(
   context: GatewayContext,
 ): Promise<void> {
   const { signal, connection } = context.source
+  const until = performance.now() + timeoutMs
   const outcome = await context.readSide.waiter.waitFor(target, views, { timeoutMs, signal: signal(), connection })
   if (outcome.kind !== 'reached') throw consistencyTimeout(target, outcome)
   context.loaders.forget()
+  context.awaitedCustomers.add({ target, until })
 }
 
 /**

@@ -2,6 +2,7 @@ import type { ConsistencyTokens } from '../contract/consistencyToken.js'
 import type { SignedText } from '../contract/signedText.js'
 import type { ReadSide } from '../read/index.js'
 import type { CommandHandlers } from '../write/index.js'
+import { AwaitedCustomers } from './awaitedCustomers.js'
 import { Cursors } from './cursors.js'
 import { DocumentLoaders } from './loaders.js'
 import { newTrace } from './traces.js'
@@ -36,6 +37,7 @@ export interface GatewayContext {
   readonly tokens: ConsistencyTokens
   readonly cursors: Cursors
   readonly loaders: DocumentLoaders
+  readonly awaitedCustomers: AwaitedCustomers
   readonly source: OperationSource
 }
 
@@ -52,6 +54,7 @@ export function contextFactory(parts: GatewayParts): (source: OperationSource) =
       tokens,
       cursors,
       loaders: new DocumentLoaders(readSide.documents),
+      awaitedCustomers: new AwaitedCustomers(),
       source,
     }
   }

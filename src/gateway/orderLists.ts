@@ -1,5 +1,5 @@
-import type { OrderDocument } from '../contract/documents.js'
-import type { OrderFilter, OrderSort, Page } from '../read/index.js'
+import type { OrderFilter, OrderSort } from '../read/index.js'
+import { asAwaited } from './awaitWrite.js'
 import { ListPage, type PageArguments } from './connections.js'
 import type { GatewayContext } from './context.js'
 import { ordersSortedBy } from './cursors.js'
@@ -18,7 +18,14 @@ export function orderConnection(
     {
       scope: ordersSortedBy(sort),
       backward: true,
-      page: async (request) => mapPage(await queries.listOrders(filter, sort, request)),
+      page: async (request) => {
+        const { items, hasMore } = await queries.listOrders(filter, sort, request)
+        const orders = await asAwaited(
+          items.map(({ node }) => node),
+          context,
+        )
+        return { items: items.map(({ node, key }, index) => ({ node: orderOf(orders[index] ?? node), key })), hasMore }
+      },
     },
     args,
     context.cursors,
@@ -37,8 +44,4 @@ export function orderConnection(
       return queries.countOrders(filter)
     },
   }
-}
-
-function mapPage({ items, hasMore }: Page<OrderDocument>): Page<Order> {
-  return { items: items.map(({ node, key }) => ({ node: orderOf(node), key })), hasMore }
 }

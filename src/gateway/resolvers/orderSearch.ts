@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql'
 import { Arg, Ctx, Info, Int, Query, Resolver } from 'type-graphql'
 import type { OrderFilter as StoreFilter, OrderSearchHit as StoreHit } from '../../read/index.js'
-import { awaitToken } from '../awaitWrite.js'
+import { asAwaited, awaitToken } from '../awaitWrite.js'
 import { ListPage } from '../connections.js'
 import type { GatewayContext } from '../context.js'
 import { searchFor } from '../cursors.js'
@@ -54,7 +54,14 @@ function searchConnection(
       backward: false,
       page: async ({ limit, from }) => {
         const { hits, hasMore } = await queries.searchOrders(words, filter, { limit, ...(from ? { from } : {}) })
-        return { items: hits.map((hit) => ({ node: hit, key: hit.key })), hasMore }
+        const orders = await asAwaited(
+          hits.map(({ order }) => order),
+          context,
+        )
+        return {
+          items: hits.map((hit, index) => ({ node: { ...hit, order: orders[index] ?? hit.order }, key: hit.key })),
+          hasMore,
+        }
       },
     },
     args,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { StreamVersion, View, WaitOutcome } from '../../../src/read/index.js'
+import type { SortKey, StreamVersion, View, WaitOutcome } from '../../../src/read/index.js'
 import { postOperation } from '../../support/client.js'
 import { startTestGateway, type TestGateway } from '../../support/gatewayDoubles.js'
 import { customerDocument, orderDocument, timelineDocument } from '../../support/sampleDocuments.js'
@@ -131,6 +131,46 @@ test('documents are read in batches, each id once', async () => {
     { projection: 'orders', ids: ['o1', 'x'] },
     { projection: 'customers', ids: ['ada'] },
   ])
+})
+
+test.each([
+  ['orders(atLeast: $token) { nodes { customerName } }'],
+  ['searchOrders(query: "ada", atLeast: $token) { nodes { customerName } }'],
+  ['customer(id: "ada", atLeast: $token) { orders { nodes { customerName } } }'],
+])('INV-17 MERGE %s never shows an order that was written with the older customer after the wait', async (query) => {
+  const older = orderDocument('later', { customerVersion: 1, customerName: 'Ada' })
+  const orders = [older]
+  const waits: string[] = []
+  const racing = await startTestGateway({
+    documents: { orders, customers: [customerDocument('ada')] },
+    queries: {
+      listOrders: async () => ({ items: [{ node: older, key: ['1'] as SortKey }], hasMore: false }),
+      searchOrders: async () => ({
+        hits: [{ order: older, score: 1, highlights: [], key: ['1'] as SortKey }],
+        hasMore: false,
+      }),
+    },
+    waiter: {
+      waitFor: async (_, views) => {
+        const view = views.at(-1)?.kind ?? ''
+        waits.push(view)
+        if (view === 'order') orders[0] = orderDocument('later', { customerVersion: 3, customerName: 'Ada King' })
+        return { kind: 'reached' }
+      },
+    },
+  })
+  try {
+    const token = racing.tokens.issue({ streamId: 'customer-ada', version: 3 })
+    const { body } = await postOperation(racing.url, {
+      query: `query ($token: ConsistencyToken) { ${query} }`,
+      variables: { token },
+    })
+    expect(body.errors).toBeUndefined()
+    expect(JSON.stringify(body.data)).toContain('[{"customerName":"Ada King"}]')
+    expect(waits).toEqual(['lists', 'order'])
+  } finally {
+    await racing.stop(1_000)
+  }
 })
 
 test('an order that appears with an older customer while that customer is waited for is waited for again', async () => {
