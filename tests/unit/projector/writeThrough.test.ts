@@ -113,6 +113,20 @@ describe('a projector before a cache', () => {
     expect(announced.at(-1)?.result).toEqual({ kind: 'ordersOfCustomer', streamId: 'customer-ada', version: 2 })
   })
 
+  it('says that the orders show a change one life of an entry after the sweep when the cache does not answer', async () => {
+    const { log, announced, fail, consumer } = projectorBeforeCache()
+    await consumer.consume(log.append('customer-ada', customerRegistered()))
+    await consumer.consume(log.append('order-1', orderCreated('ada')))
+    const before = announced.length
+    fail('request lost')
+    const consumed = consumer.consume(log.append('customer-ada', contactChanged({ name: 'Ada King' })))
+    await vi.advanceTimersByTimeAsync(2 * ENTRY_TTL_MS - 1)
+    expect(announced.slice(before).map(({ result }) => result.kind)).toEqual(['applied'])
+    await vi.advanceTimersByTimeAsync(1)
+    await consumed
+    expect(announced.slice(before).map(({ result }) => result.kind)).toEqual(['applied', 'ordersOfCustomer'])
+  })
+
   it('waits for the entries to end whose orders were swept by a projector that died', async () => {
     const { log, announced, parts, consumer } = projectorBeforeCache()
     await consumer.consume(log.append('customer-ada', customerRegistered()))
