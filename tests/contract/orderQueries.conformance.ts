@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OrderDocument, OrderItemDocument, OrderStatus } from '../../src/contract/documents.js'
-import { searchWords } from '../../src/contract/searchWords.js'
+import { matchKind, orderSearchTexts, searchWords } from '../../src/contract/searchWords.js'
 import type { DocumentStore } from '../../src/read/documentStore.js'
+import { highlight } from '../../src/read/highlight.js'
 import {
   InvalidSortKey,
   type OrderFilter,
   type OrderQueries,
+  type OrderSearchHit,
   type OrderSort,
   type PageRequest,
   type SortKey,
@@ -102,10 +104,11 @@ export function describeOrderQueries(name: string, open: () => Promise<OpenedQue
     it('finds what the rule finds, in its order, page by page', async () => {
       await fc.assert(
         fc.asyncProperty(anyQuery, anyFilter, fc.integer({ min: 1, max: 30 }), async (words, filter, limit) => {
-          const expected = found(matching(orders, { ...filter, customerId: filter.customerId ?? 'customer-1' }), words)
-          const asked = { ...filter, customerId: filter.customerId ?? 'customer-1' }
-          expect(await allHits(queries, words, asked, limit)).toEqual(expected.map(({ id }) => id))
-          expect(await queries.countMatches(words, asked)).toBe(expected.length)
+          const expected = found(matching(orders, filter), words)
+          const hits = await allHits(queries, words, filter, limit)
+          expect(hits.map(({ order }) => order.id)).toEqual(expected.map(({ id }) => id))
+          expect(hits.map(({ highlights }) => highlights)).toEqual(expected.map((order) => marked(order, words)))
+          expect(await queries.countMatches(words, filter)).toBe(expected.length)
         }),
         { numRuns: 150 },
       )
@@ -139,10 +142,21 @@ export function describeOrderQueries(name: string, open: () => Promise<OpenedQue
       expect(facets[2]?.values).toEqual(counted(expected.map(({ region }) => region)))
     })
 
+    it('gives the hundred most frequent values of a facet, equally frequent ones by code point', async () => {
+      const many = Array.from({ length: 150 }, (_, n) => {
+        const region = `${n % 2 === 0 ? 'Süd' : '🦊'}-${n}`
+        const items = Array.from({ length: 1 + (n % 3) }, (_, index) => line(`FACET-${n + index}`, 'Lamp', 100))
+        return orderDocument(`facet-${n}`, { customerId: 'facets', region, items })
+      })
+      await store(opened.documents, many)
+      const [, skus, regions] = await queries.searchFacets(['lamp'], { customerId: 'facets' })
+      expect(skus?.values).toEqual(counted(many.flatMap(({ items }) => items.map(({ sku }) => sku))).slice(0, 100))
+      expect(regions?.values).toEqual(counted(many.map(({ region }) => region)).slice(0, 100))
+    })
+
     it('sums up exactly, per currency and bucket', async () => {
       await fc.assert(
-        fc.asyncProperty(anyFilter, async (anyOf) => {
-          const filter = { ...anyOf, customerId: anyOf.customerId ?? 'customer-2' }
+        fc.asyncProperty(anyFilter, async (filter) => {
           const counting = matching(orders, filter)
           expect(await queries.orderTotals(filter)).toEqual({
             orders: counting.length,
@@ -161,14 +175,32 @@ export function describeOrderQueries(name: string, open: () => Promise<OpenedQue
 
     it('sums beyond 2^53', async () => {
       const totalMinor = Number.MAX_SAFE_INTEGER
+      const items = [{ ...line('LARGE', 'Large', 1), lineTotalMinor: totalMinor - 1 }, line('SMALL', 'Small', 1)]
       const large = ['large-1', 'large-2', 'large-3'].map((id) =>
-        orderDocument(id, { customerId: 'large', totalMinor }),
+        orderDocument(id, { customerId: 'large', totalMinor, items }),
       )
       await store(opened.documents, large)
-      expect(await queries.orderTotals({ customerId: 'large' })).toEqual({
-        orders: 3,
-        totals: [{ currency: 'USD', amountMinor: 3n * BigInt(totalMinor) }],
-      })
+      const filter = { customerId: 'large' }
+      const sum = { currency: 'USD', amountMinor: 3n * BigInt(totalMinor) }
+      expect(await queries.orderTotals(filter)).toEqual({ orders: 3, totals: [sum] })
+      expect(await queries.orderStatistics(filter, 'region')).toEqual([{ key: '', orders: 3, totals: [sum] }])
+      expect(await queries.orderStatistics(filter, 'sku')).toEqual([
+        { key: 'LARGE', orders: 3, totals: [{ currency: 'USD', amountMinor: 3n * BigInt(totalMinor - 1) }] },
+        { key: 'SMALL', orders: 3, totals: [{ currency: 'USD', amountMinor: 6n }] },
+      ])
+    })
+
+    it('groups by as many values as there are', async () => {
+      const many = Array.from({ length: 11 }, (_, n) =>
+        orderDocument(`many-${n}`, {
+          customerId: 'many',
+          items: Array.from({ length: 500 }, (_, index) => line(`MANY-${n * 480 + index}`, 'Part', index + 1)),
+        }),
+      )
+      await store(opened.documents, many)
+      const groups = await queries.orderStatistics({ customerId: 'many' }, 'sku')
+      expect(groups).toEqual(bucketsBySku(many))
+      expect(groups.length).toBeGreaterThan(5_000)
     })
 
     it('matches nothing with an empty list of states, and with ids that cannot be', async () => {
@@ -186,6 +218,7 @@ export function describeOrderQueries(name: string, open: () => Promise<OpenedQue
       const before = orderDocument('renamed', { customerId: 'renamed', customerName: 'Hortensia Vanderbilt' })
       const [result] = await opened.documents.write([{ projection: 'orders', document: before, expected: 'absent' }])
       if (result?.kind !== 'written') throw new Error('Expected the order to be written.')
+      await opened.documents.makeSearchable()
       expect(await queries.countMatches(['hortenisa'], {})).toBe(1)
       const after = { ...before, customerName: null, customerEmail: null, shippingAddress: null }
       await opened.documents.write([{ projection: 'orders', document: after, expected: result.revision }])
@@ -336,14 +369,19 @@ async function allHits(
   words: readonly string[],
   filter: OrderFilter,
   limit: number,
-): Promise<string[]> {
-  const ids: string[] = []
+): Promise<OrderSearchHit[]> {
+  const hits: OrderSearchHit[] = []
   for (let from: SortKey | undefined; ; ) {
     const page = await queries.searchOrders(words, filter, { limit, ...(from ? { from } : {}) })
-    ids.push(...page.hits.map(({ order }) => order.id))
+    hits.push(...page.hits)
     from = page.hits.at(-1)?.key
-    if (!page.hasMore) return ids
+    if (!page.hasMore) return hits
   }
+}
+
+function marked(order: OrderDocument, words: readonly string[]): string[] {
+  const isMeant = (term: string) => words.some((word) => matchKind(word, term) !== undefined)
+  return [...new Set(orderSearchTexts(order).flatMap((text) => highlight(text, isMeant) ?? []))]
 }
 
 function counted(values: readonly string[]): { value: string; count: number }[] {
