@@ -34,6 +34,8 @@ export async function migrateReadSchema(pool: Pool, logger: Logger): Promise<voi
   const migrations = await migrationsInOrder()
   await orUnavailable(() =>
     inTransaction(pool, async (client) => {
+      // Whoever holds it is migrating, or hangs: then this start says that the store does not answer, and tries again.
+      await client.query("SET LOCAL lock_timeout = '20s'")
       await lock(client, 'migrations')
       const applied = await appliedNumbers(client)
       checkNotNewer(applied, migrations)

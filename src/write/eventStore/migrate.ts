@@ -3,19 +3,33 @@ import { existsSync } from 'node:fs'
 import { readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { Client } from 'pg'
+import { Client, DatabaseError } from 'pg'
 import type { Logger } from 'pino'
+import { mayPass } from '../../contract/sqlState.js'
 
 /** The event log can't be reached, or its schema can't be brought up to date. The message is for the operator, and names what to do. */
 export class MigrationFailed extends Error {
   override readonly name = 'MigrationFailed'
   readonly code = 'MIGRATION_FAILED'
+  /** Whether the same may succeed later, with nothing changed: the server is not up yet, or another process is at work. */
+  readonly retryable: boolean
+
+  constructor(
+    message: string,
+    { retryable = false, cause }: { readonly retryable?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause })
+    this.retryable = retryable
+  }
 }
 
 /** The advisory lock of Prisma's own migrate: it and we wait for each other. */
 const PRISMA_MIGRATE_LOCK = 72_707_369
 
 const CONNECT_TIMEOUT_MS = 10_000
+/** Whoever holds the lock is migrating, or hangs. */
+const LOCK_TIMEOUT_MS = 20_000
+const LOCK_NOT_AVAILABLE = '55P03'
 
 /** As Prisma makes it, so that `prisma migrate` elsewhere agrees on what has been applied. */
 const CREATE_RECORDS = `
@@ -54,7 +68,7 @@ export async function migrateEventLog(
 ): Promise<string> {
   const client = await connect(databaseUrl)
   try {
-    await client.query('SELECT pg_advisory_lock($1)', [PRISMA_MIGRATE_LOCK])
+    await lock(client)
     await client.query(CREATE_RECORDS)
     for (const migration of await pendingMigrations(client, folder)) {
       await apply(client, migration)
@@ -74,6 +88,19 @@ export async function migrateEventLog(
   }
 }
 
+async function lock(client: Client): Promise<void> {
+  try {
+    await client.query(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`)
+    await client.query('SELECT pg_advisory_lock($1)', [PRISMA_MIGRATE_LOCK])
+  } catch (cause) {
+    if (!(cause instanceof DatabaseError && cause.code === LOCK_NOT_AVAILABLE)) throw cause
+    throw new MigrationFailed(
+      `Another process has been migrating the event log for ${LOCK_TIMEOUT_MS / 1_000} seconds: wait for it, or end its session (application_name "order-gateway migrations").`,
+      { cause, retryable: true },
+    )
+  }
+}
+
 async function connect(databaseUrl: string): Promise<Client> {
   const client = new Client({
     connectionString: databaseUrl,
@@ -89,7 +116,7 @@ async function connect(databaseUrl: string): Promise<Client> {
     // Never the whole address: it holds the password.
     throw new MigrationFailed(
       `The event log's database at ${client.host}:${client.port} can't be opened: ${reasonOf(cause)}. Look whether it runs, and whether DATABASE_URL is right.`,
-      { cause },
+      { cause, retryable: !(cause instanceof DatabaseError) || mayPass(cause.code ?? '') },
     )
   }
 }
