@@ -8,7 +8,7 @@ import { readPostmasterRecord } from '../../src/embeddedPostgres/postmasterRecor
 import { stopServer } from '../../src/embeddedPostgres/stopServer.js'
 
 /** Every folder a test run makes lies here, named after the process that made it. One per user: another's could not be cleaned. */
-const ROOT = join(tmpdir(), `order-gateway-tests-${process.getuid?.() ?? 'user'}`)
+export const TEST_FOLDERS = join(tmpdir(), `order-gateway-tests-${process.getuid?.() ?? 'user'}`)
 
 export interface ThrowAwayServer {
   /** Of the database `postgres`, as superuser. */
@@ -21,8 +21,8 @@ export interface ThrowAwayServer {
 
 /** An empty folder that the next run deletes if this one cannot. */
 export async function makeTestFolder(): Promise<string> {
-  await mkdir(ROOT, { recursive: true, mode: 0o700 })
-  return mkdtemp(join(ROOT, `${process.pid}-`))
+  await mkdir(TEST_FOLDERS, { recursive: true, mode: 0o700 })
+  return mkdtemp(join(TEST_FOLDERS, `${process.pid}-`))
 }
 
 /** Ends the server that may run on a data directory, then deletes the folder. */
@@ -54,15 +54,15 @@ export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
 
 /** What killed runs left: their servers go on running, and their data would stay for ever. */
 export async function discardLeftovers(): Promise<void> {
-  await mkdir(ROOT, { recursive: true, mode: 0o700 })
-  for (const name of await readdir(ROOT)) {
+  await mkdir(TEST_FOLDERS, { recursive: true, mode: 0o700 })
+  for (const name of await readdir(TEST_FOLDERS)) {
     const pid = Number.parseInt(name, 10)
     if (pid !== process.pid && isAlive(pid)) continue
-    await discardDataDir(join(ROOT, name))
+    await discardDataDir(join(TEST_FOLDERS, name))
   }
 }
 
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0)
   } catch {

@@ -1,33 +1,39 @@
-import { writeFile } from 'node:fs/promises'
+import { rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
 import { discardDataDir, discardLeftovers, makeTestFolder } from '../throwAwayServer.js'
+import { isPartName, PART_NAMES } from './part.js'
 import { environmentText, serviceEnvironment } from './serviceEnvironment.js'
 import { type Stack, startStack } from './startStack.js'
 
 /**
  * `npm run stack`: the servers of the cluster profile, for as long as this runs; their data goes with it.
- * `--env-file <path>` writes what the service needs to know of them to a file as well.
+ *
+ *   --env-file <path>   writes what the service needs to know of them to this file as well
+ *   --parts <names>     only these, such as `kafka,redis`
  */
-const { values: options } = parseArgs({ options: { 'env-file': { type: 'string' } } })
+const { values: options } = parseArgs({ options: { 'env-file': { type: 'string' }, parts: { type: 'string' } } })
+const parts = options.parts?.split(',') ?? PART_NAMES
+if (!parts.every(isPartName)) throw new Error(`--parts takes a list of ${PART_NAMES.join(',')}, not "${options.parts}"`)
 const logger = pino({}, pretty({ ignore: 'pid,hostname', destination: 2, sync: true }))
 let directory: string | undefined
 let stack: Stack | undefined
-let ending: Promise<void> | undefined
+let isEnding = false
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
     // npm passes on the signal that the terminal has sent already.
-    ending ??= end()
+    if (!isEnding) void end()
+    isEnding = true
   })
 }
 
 await discardLeftovers()
 directory = await makeTestFolder()
-stack = await startStack({ directory, logger })
+stack = await startStack({ directory, logger, parts })
 const text = environmentText(serviceEnvironment(stack))
-if (options['env-file'] !== undefined) await writeFile(options['env-file'], text, { mode: 0o600 })
+if (options['env-file'] !== undefined) await writeWhole(options['env-file'], text)
 process.stdout.write(`\n${text}\n`)
 const lacking = Object.keys(stack.missing)
 logger.info(
@@ -40,4 +46,11 @@ async function end(): Promise<void> {
   await stack?.stop()
   if (directory !== undefined) await discardDataDir(directory)
   process.exit()
+}
+
+/** Whoever waits for the file finds all of it. For its owner alone, because it holds passwords. */
+async function writeWhole(path: string, text: string): Promise<void> {
+  const draft = `${path}.${process.pid}`
+  await writeFile(draft, text, { mode: 0o600 })
+  await rename(draft, path)
 }

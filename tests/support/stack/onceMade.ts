@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { hasCode } from '../../../src/embeddedPostgres/errors.js'
+import { isAlive } from '../throwAwayServer.js'
 
 /** Beside the packages: it goes when the clone goes. Maven's own cache in the home folder makes a second download cheap. */
 const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/stack', import.meta.url))
@@ -18,7 +19,8 @@ export async function onceMade(name: string, logger: Logger, make: (stage: strin
   logger.info(`downloading ${name}, this once`)
   const startedAt = performance.now()
   await mkdir(CACHE, { recursive: true })
-  const stage = await mkdtemp(`${target}.stage-`)
+  await removeDeadStages()
+  const stage = await mkdtemp(`${target}.stage-${process.pid}-`)
   try {
     await make(stage)
     await rename(stage, target)
@@ -29,6 +31,14 @@ export async function onceMade(name: string, logger: Logger, make: (stage: strin
     if (!hasCode(error, 'ENOTEMPTY', 'EEXIST')) throw error
   }
   return target
+}
+
+/** What killed downloads left. */
+async function removeDeadStages(): Promise<void> {
+  for (const name of await readdir(CACHE)) {
+    const owner = /\.stage-(\d+)-/.exec(name)?.[1]
+    if (owner !== undefined && !isAlive(Number(owner))) await rm(join(CACHE, name), { recursive: true, force: true })
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -20,3 +20,7 @@ export interface Part {
   /** Ends it for good, at once. */
   stop(): Promise<void>
 }
+
+export function isPartName(text: string): text is PartName {
+  return PART_NAMES.some((name) => name === text)
+}

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Part } from './part.js'
 import { stablePort } from './ports.js'
@@ -16,6 +17,7 @@ interface Hosted {
 
 /** The PostgreSQL that `npm start` brings, held by a process of its own. */
 export async function startPostgres(folder: string): Promise<Part> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const port = await stablePort()
   let server = await launch(folder, port)
   const end = async (): Promise<void> => {
@@ -50,7 +52,7 @@ export async function startPostgres(folder: string): Promise<Part> {
 }
 
 async function launch(folder: string, port: number): Promise<Hosted> {
-  const host = fork(HOST, [folder, String(port)], { execArgv: ['--import', TYPESCRIPT], detached: true })
+  const host = fork(HOST, [folder, String(port)], { execArgv: ['--import', TYPESCRIPT], cwd: folder, detached: true })
   const ended = once(host, 'exit').then((): HostReport => ({ fault: 'its host has ended' }))
   const report = await Promise.race([once(host, 'message').then(([message]) => message as HostReport), ended])
   if ('fault' in report) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { PartName } from './part.js'
 import type { Stack } from './startStack.js'
 
-const VARIABLES: Record<PartName, string> = {
+export const VARIABLES: Record<PartName, string> = {
   postgres: 'DATABASE_URL',
   kafka: 'KAFKA_BROKERS',
   elasticsearch: 'ELASTICSEARCH_URL',
