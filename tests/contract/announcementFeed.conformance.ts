@@ -1,22 +1,29 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProjectionResult } from '../../src/contract/projectionResult.js'
 import type { AnnouncementFeed, FeedItem, FeedPosition } from '../../src/read/announcementFeed.js'
+import { StoreUnavailable } from '../../src/read/documentStore.js'
 import { eventually } from '../support/eventually.js'
 
 export interface OpenedFeed {
   readonly feed: AnnouncementFeed
+  /** The same feed as another process opens it, far away. */
+  readonly far: AnnouncementFeed
+  /** Breaks every connection of `far`; new ones work again. */
+  cut(): void
   close(): Promise<void>
 }
 
-/** What every announcement feed does. open: a new feed, empty. */
+/** What every announcement feed does. open: a new feed, empty, in which a lost connection is made again within seconds. */
 export function describeAnnouncementFeed(name: string, open: () => Promise<OpenedFeed>): void {
   describe(`${name} as an announcement feed`, () => {
     let opened: OpenedFeed
     let feed: AnnouncementFeed
+    let far: AnnouncementFeed
 
     beforeAll(async () => {
       opened = await open()
       feed = opened.feed
+      far = opened.far
     })
     afterAll(() => opened.close())
 
@@ -53,7 +60,7 @@ export function describeAnnouncementFeed(name: string, open: () => Promise<Opene
 
     it('shows every announcement once and in the same order to all, in order per stream, with publishers at once', async () => {
       const { end } = await feed.latest(1)
-      const followers = [follow(feed, end), follow(feed, end)] as const
+      const followers = [follow(feed, end), follow(far, end)] as const
       const streams = ['a', 'b', 'c', 'd'].map((letter) => `at-once-${letter}`)
       await Promise.all(
         streams.map(async (stream) => {
@@ -67,11 +74,70 @@ export function describeAnnouncementFeed(name: string, open: () => Promise<Opene
         const versions = followers[0].items
           .filter(({ result }) => result.streamId === `order-${stream}`)
           .map(({ result }) => result.version)
-        expect(versions).toEqual(Array.from({ length: 25 }, (_, index) => index + 1))
+        expect(versions).toEqual(versionsUpTo(25))
       }
       expect((await feed.latest(100)).items).toEqual(followers[0].items)
+      expect((await far.latest(100)).items).toEqual(followers[0].items)
+    })
+
+    it('goes on elsewhere behind a position that was given out here', async () => {
+      const { end } = await feed.latest(1)
+      const here = follow(feed, end)
+      await feed.publish([announcement('elsewhere', 1), announcement('elsewhere', 2)])
+      await far.publish([announcement('elsewhere', 3)])
+      await eventually(() => here.items.length === 3)
+      await here.stop()
+      const there = follow(far, here.items[0]?.position ?? end)
+      await eventually(() => there.items.length === 2)
+      await there.stop()
+      expect(there.items).toEqual(here.items.slice(1))
+    })
+
+    it('misses nothing and shows nothing twice over connections that break', async () => {
+      const { end } = await feed.latest(1)
+      const follower = follow(far, end)
+      for (let version = 1; version <= 30; version += 1) {
+        await feed.publish([announcement('cut', version)])
+        if (version % 10 === 5) {
+          await eventually(() => follower.items.length > 0)
+          opened.cut()
+        }
+      }
+      await eventually(() => follower.items.length >= 30, 20_000)
+      await follower.stop()
+      expect(follower.items.map(({ result }) => result.version)).toEqual(versionsUpTo(30))
+    })
+
+    it('has everything that was published over connections that break, in order but for repeats', async () => {
+      const { end } = await feed.latest(1)
+      const follower = follow(feed, end)
+      for (let version = 1; version <= 30; version += 1) {
+        const published = publishUntilDone(far, [announcement('published', version)])
+        if (version % 10 === 5) opened.cut()
+        await published
+      }
+      await eventually(() => follower.items.some(({ result }) => result.version === 30))
+      await follower.stop()
+      expect([...new Set(follower.items.map(({ result }) => result.version))]).toEqual(versionsUpTo(30))
     })
   })
+}
+
+function versionsUpTo(last: number): readonly number[] {
+  return Array.from({ length: last }, (_, index) => index + 1)
+}
+
+/** As the projector does it. */
+function publishUntilDone(feed: AnnouncementFeed, results: readonly ProjectionResult[]): Promise<boolean> {
+  return eventually(async () => {
+    try {
+      await feed.publish(results)
+      return true
+    } catch (error) {
+      if (error instanceof StoreUnavailable) return false
+      throw error
+    }
+  }, 20_000)
 }
 
 interface Follower {

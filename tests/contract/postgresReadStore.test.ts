@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { openPostgresAnnouncementFeed } from '../../src/read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore, type PostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
+import { startCuttableProxy } from '../support/cuttableProxy.js'
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
@@ -26,11 +27,18 @@ describeDocumentStore('PostgreSQL', async () => {
 
 describeAnnouncementFeed('PostgreSQL', async () => {
   const database = await createTestDatabase()
-  const feed = await openPostgresAnnouncementFeed({ databaseUrl: database.url, logger: pino({ level: 'warn' }) })
+  const proxy = await startCuttableProxy(database.url)
+  const logger = pino({ level: 'fatal' })
+  const feed = await openPostgresAnnouncementFeed({ databaseUrl: database.url, logger })
+  const far = await openPostgresAnnouncementFeed({ databaseUrl: proxy.url, logger })
   return {
     feed,
+    far,
+    cut: () => proxy.cut(),
     async close() {
+      await far.close()
       await feed.close()
+      await proxy.close()
       await database.drop()
     },
   }

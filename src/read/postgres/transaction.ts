@@ -7,6 +7,11 @@ export async function inTransaction<Result>(
 ): Promise<Result> {
   const client = await pool.connect()
   let broken: Error | undefined
+  // The pool listens to idle connections only. One that is lost between two statements has nobody to tell, which would end the process.
+  const lost = (error: Error) => {
+    broken = error
+  }
+  client.on('error', lost)
   try {
     await client.query('BEGIN')
     const result = await work(client)
@@ -19,6 +24,7 @@ export async function inTransaction<Result>(
     })
     throw error
   } finally {
+    client.off('error', lost)
     client.release(broken)
   }
 }
