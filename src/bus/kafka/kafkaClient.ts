@@ -57,9 +57,11 @@ function saslOptions({ mechanism, username, password }: KafkaCredentials): NonNu
 const LOGGED_FIELDS = ['broker', 'clientId', 'groupId', 'topic', 'partition', 'error', 'retryCount', 'retryTime']
 
 /**
- * The library's error is our warning: it speaks of single tries. What comes of them is told by whoever asked. Its chat about joining and
- * stopping is for debugging.
+ * Of single answers and of our choice of bounded retries: whoever sent the request is told by an error, and producers that failed are thrown away.
  */
+const FOR_DEBUGGING = /^(Response |Limiting retries )/
+
+/** The library's error is our warning: it speaks of single tries. What comes of them is told by whoever asked. */
 function toPino(logger: Logger): logCreator {
   return () =>
     ({ namespace, level, log }) => {
@@ -68,7 +70,7 @@ function toPino(logger: Logger): logCreator {
         library: `kafkajs ${namespace}`,
         ...Object.fromEntries(facts.map((field) => [field, log[field]])),
       }
-      if (level === logLevel.ERROR || level === logLevel.WARN) logger.warn(fields, log.message)
-      else logger.debug(fields, log.message)
+      const isOfInterest = level <= logLevel.WARN && !FOR_DEBUGGING.test(log.message)
+      logger[isOfInterest ? 'warn' : 'debug'](fields, log.message)
     }
 }

@@ -1,0 +1,41 @@
+import { KafkaJSAggregateError, KafkaJSError, KafkaJSSASLAuthenticationError } from 'kafkajs'
+import { BusUnavailable } from '../eventBus.js'
+
+/** The topics are there, and are not what this installation can work with. Not retriable: somebody has to change a setting. */
+export class UnusableTopics extends Error {
+  override readonly name = 'UnusableTopics'
+}
+
+/** The topics belong to another installation: two of them would hand their events to each other's projectors. */
+export class ForeignInstallation extends UnusableTopics {
+  constructor(topic: string, own: string, found: string) {
+    super(
+      `Expected the topic ${topic} to belong to this installation (${own}), found that it belongs to another (${found}): set a KAFKA_PREFIX for each installation.`,
+    )
+  }
+}
+
+/** Runs `work` and throws BusUnavailable where Kafka could not be reached or did not do it, saying what for. */
+export async function orUnavailable<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    throw isOfKafka(error) ? unavailable(what, error) : error
+  }
+}
+
+/** The library's messages name brokers, topics and groups, and never hold an event. */
+export function unavailable(what: string, cause: unknown): BusUnavailable {
+  const reason = cause instanceof Error ? cause.message : 'an unknown fault'
+  const advice = isRefusedLogin(cause) ? 'check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD' : 'it is tried again'
+  return new BusUnavailable(`${what}: Kafka (KAFKA_BROKERS) answered with "${reason}"; ${advice}.`, { cause })
+}
+
+function isOfKafka(error: unknown): boolean {
+  return error instanceof KafkaJSError || error instanceof KafkaJSAggregateError
+}
+
+function isRefusedLogin(error: unknown): boolean {
+  if (error instanceof KafkaJSSASLAuthenticationError) return true
+  return error instanceof Error && error.cause !== undefined && isRefusedLogin(error.cause)
+}

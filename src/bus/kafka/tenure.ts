@@ -1,0 +1,38 @@
+import type { EachBatchPayload } from 'kafkajs'
+import type { Logger } from 'pino'
+import { Arrivals } from './arrivals.js'
+import { OffsetWriter } from './offsetWriter.js'
+
+type CommitOffsets = EachBatchPayload['commitOffsetsIfNecessary']
+
+/**
+ * What a member of a group has between one rebalance and the next: messages fetched, and offsets done with.
+ *
+ * A rebalance ends it as a whole, also for partitions that come back to the same member: kafkajs fetches those again from the committed offset, so
+ * what was fetched before comes a second time.
+ */
+export class Tenure {
+  readonly arrivals = new Arrivals()
+  readonly offsets: OffsetWriter
+  /** Partitions, of all topics. */
+  readonly partitions: number
+  #commit: CommitOffsets | undefined
+
+  constructor(partitions: number, logger: Logger) {
+    this.partitions = partitions
+    this.offsets = new OffsetWriter((offsets) => this.#commitNow(offsets), logger)
+  }
+
+  /**
+   * By the way that each batch brings along: it goes to the broker once, with the generation of the group that the batch was fetched in, and is
+   * refused when that is over. `Consumer.commitOffsets` repeats a refused commit under the next generation, where the partition may be another's.
+   */
+  commitBy(commit: CommitOffsets): void {
+    this.#commit ??= commit
+  }
+
+  async #commitNow(offsets: Parameters<CommitOffsets>[0]): Promise<void> {
+    if (!this.#commit) throw new Error('Expected offsets to be reached by messages of a batch, found no batch.')
+    await this.#commit(offsets)
+  }
+}

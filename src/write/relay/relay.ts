@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { EventConsumer, EventSlice } from '../../bus/eventBus.js'
+import { type EventMessage, type EventOutbox, type EventPublisher, relayGroup } from '../../bus/eventPublisher.js'
+
+/** Events of one page. More in a request cost latency and win nothing. */
+const DEFAULT_PAGE_EVENTS = 500
+const FIRST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 5_000
+/** For the page that is being sent when the relay is stopped. Its successor sends it again. */
+const LAST_SEND_TIMEOUT_MS = 1_500
+
+export interface RelayOptions {
+  readonly outbox: EventOutbox
+  /** The relay's own: it closes it. */
+  readonly publisher: EventPublisher
+  readonly logger: Logger
+  /** Default 500. */
+  readonly pageSize?: number
+}
+
+export interface Relay {
+  /** Whether this relay publishes; false while another one does. */
+  readonly isLeading: boolean
+  /** When the bus last acknowledged a page, by this process's clock. */
+  readonly lastPublishedAt: Date | undefined
+  /** Waits for the page that is being sent, not long, and leaves the rest to the next relay. */
+  stop(): Promise<void>
+}
+
+/**
+ * Publishes the event log, in its order, until it is stopped. Of all relays of an installation one leads, the others stand by.
+ *
+ * The log is the outbox: what is committed there is published sooner or later, and nothing else ever is. A page counts as published when the bus has
+ * acknowledged it, and the checkpoint follows that, beside the next page's sending; a relay that dies in between has its successor publish the page
+ * again. So does one that went on after its leadership was lost: it can only repeat events, since the checkpoint that it would move stands elsewhere.
+ */
+export function startRelay(options: RelayOptions): Relay {
+  return new RunningRelay(options)
+}
+
+class RunningRelay implements Relay {
+  readonly #options: RelayOptions
+  readonly #stopping = new AbortController()
+  readonly #running: Promise<void>
+  #consumer: EventConsumer<EventMessage> | undefined
+  #lastPublishedAt: Date | undefined
+
+  constructor(options: RelayOptions) {
+    this.#options = options
+    this.#running = this.#run()
+  }
+
+  get isLeading(): boolean {
+    return this.#consumer?.active ?? false
+  }
+
+  get lastPublishedAt(): Date | undefined {
+    return this.#lastPublishedAt
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { outbox, publisher } = this.#options
+    this.#consumer = await this.#untilDone('Opening the outbox', () =>
+      outbox.subscribe(relayGroup(publisher.destination)),
+    )
+    try {
+      if (this.#consumer) await this.#relay(this.#consumer)
+    } finally {
+      await this.#end()
+    }
+  }
+
+  async #relay(consumer: EventConsumer<EventMessage>): Promise<void> {
+    // The next page is read while this one is sent.
+    let upcoming = this.#next(consumer)
+    for (let page = await upcoming; page; page = await upcoming) {
+      upcoming = this.#next(consumer)
+      if (!(await this.#publish(consumer, page))) return
+      await this.#commit(consumer, page)
+    }
+  }
+
+  #next(consumer: EventConsumer<EventMessage>): Promise<EventSlice<EventMessage> | undefined> {
+    const limit = this.#options.pageSize ?? DEFAULT_PAGE_EVENTS
+    return this.#untilDone('Reading the log', () => consumer.next(limit, this.#stopping.signal))
+  }
+
+  /** Returns true when the page is published, or another relay's to publish; false when the relay was stopped before. */
+  async #publish(consumer: EventConsumer<EventMessage>, page: EventSlice<EventMessage>): Promise<boolean> {
+    const published = await this.#untilDone('Publishing', async () => {
+      if (!consumer.holds(page)) return true
+      await this.#untilStopped(this.#options.publisher.publish(page.events))
+      this.#lastPublishedAt = new Date()
+      return true
+    })
+    return published === true
+  }
+
+  /** A checkpoint that can't be written just now is written with the next one, or costs repeats. */
+  async #commit(consumer: EventConsumer<EventMessage>, page: EventSlice<EventMessage>): Promise<void> {
+    try {
+      await consumer.commit(page)
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, "The relay's checkpoint could not be written")
+    }
+  }
+
+  /** As `sending`, but rejects some time after the relay was stopped. */
+  async #untilStopped(sending: Promise<void>): Promise<void> {
+    const done = new AbortController()
+    const { signal } = this.#stopping
+    const tooLate = async (): Promise<never> => {
+      await new Promise((resolve) => {
+        if (signal.aborted) resolve(undefined)
+        signal.addEventListener('abort', resolve, { once: true, signal: done.signal })
+      })
+      await sleep(LAST_SEND_TIMEOUT_MS, undefined, { signal: done.signal })
+      throw new Error('The relay was stopped before the bus answered.')
+    }
+    try {
+      await Promise.race([sending, tooLate()])
+    } finally {
+      done.abort()
+    }
+  }
+
+  /**
+   * Repeats `work` until it succeeds, with growing pauses; undefined when the relay is stopped first. Without limit, also for faults that are no
+   * outage: what passes over an event loses it, and a relay that stands still shows in its lag.
+   */
+  async #untilDone<Result>(what: string, work: () => Promise<Result>): Promise<Result | undefined> {
+    const { signal } = this.#stopping
+    for (let pauseMs = FIRST_PAUSE_MS; !signal.aborted; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+      try {
+        return await work()
+      } catch (error) {
+        this.#options.logger.warn({ err: error }, `${what} failed and is tried again`)
+        await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
+      }
+    }
+    return undefined
+  }
+
+  async #end(): Promise<void> {
+    const { publisher, logger } = this.#options
+    const ends = await Promise.allSettled([publisher.close(), this.#consumer?.close()])
+    for (const end of ends) {
+      if (end.status === 'rejected') logger.warn({ err: end.reason }, 'The relay did not end in order')
+    }
+  }
+}
