@@ -82,8 +82,11 @@ export class SliceConsumer {
    * The first half of `consume`: returns when the documents are durable, with the other half, the after-duties. Those may go on while the next
    * slice is applied; the after-duties of two slices must not, or the announcements of a stream lose their order. Throws as `consume` does; so do
    * the after-duties, which are to be done again then. They alone know what was applied here: to a slice that is consumed anew it is done already.
+   *
+   * mayAnnounce: asked right before each announcement. Where the slice has gone to another consumer meanwhile, that one announces it; said by both,
+   * what a stream went through would be told out of order.
    */
-  async apply(events: readonly EventEnvelope[]): Promise<() => Promise<void>> {
+  async apply(events: readonly EventEnvelope[], mayAnnounce = () => true): Promise<() => Promise<void>> {
     const works = groupByStream(events)
     await this.#quarantine.bar(works)
     await this.#write(works)
@@ -91,7 +94,7 @@ export class SliceConsumer {
     return () => {
       const again = tried
       tried = true
-      return this.#finish(works, again)
+      return this.#finish(works, mayAnnounce, again)
     }
   }
 
@@ -119,7 +122,7 @@ export class SliceConsumer {
   }
 
   /** again: after a try that failed somewhere, of which it is not known how far it came. */
-  async #finish(works: readonly StreamWork[], again = false): Promise<void> {
+  async #finish(works: readonly StreamWork[], mayAnnounce = () => true, again = false): Promise<void> {
     if (again) await this.#load(works)
     const refused = new Set<AnySlot>(await this.#customerOrders.lookAgain(slotsOf(works, 'orders')))
     for (const target of works.flatMap(({ targets }) => targets)) {
@@ -129,12 +132,12 @@ export class SliceConsumer {
     const alreadyDone = slotsIn(works).filter(({ wasWritten }) => again || !wasWritten)
     await this.#store.shownEverywhere(alreadyDone)
     // Before the sweeps, which may take long: what is said is true already.
-    await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])
+    if (mayAnnounce()) await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])
     const swept = await this.#customerOrders.sweep(slotsOf(works, 'customers'))
     await this.#store.shownEverywhere()
     // Which orders were written by the sweep of whoever had done it before is not known any more.
     if (alreadyDone.some(({ projection }) => projection === 'customers')) await this.#store.olderEnded()
-    await this.#publish(swept)
+    if (mayAnnounce()) await this.#publish(swept)
   }
 
   /** Folds every stream as far as it goes and writes each document once; again for those that somebody else wrote meanwhile. */

@@ -50,6 +50,7 @@ class RunningProjector {
   readonly #turns = new OneAtATime()
   readonly #lostTail: LostTail
   readonly #running: Promise<unknown>
+  #consumer: EventConsumer | undefined
   #done: GlobalPosition = START_OF_LOG
 
   constructor(options: ProjectorOptions) {
@@ -83,13 +84,14 @@ class RunningProjector {
   async #project(): Promise<void> {
     const consumer = await this.#untilDone('Joining the group', () => this.#options.bus.subscribe(this.#options.group))
     if (!consumer) return
+    this.#consumer = consumer
     try {
       // Three slices at a time: one is fetched, one is written, one is announced. None overtakes another.
       let upcoming = this.#next(consumer)
       let finished = Promise.resolve(true)
       for (let slice = await upcoming; slice; slice = await upcoming) {
         upcoming = this.#next(consumer)
-        const finish = await this.#apply(slice)
+        const finish = await this.#apply(consumer, slice)
         if (!(await finished) || !finish) return
         finished = this.#finish(consumer, slice, finish)
       }
@@ -114,16 +116,15 @@ class RunningProjector {
   }
 
   /** Undefined when it was stopped before the slice was written. */
-  #apply({ events }: EventSlice): Promise<(() => Promise<void>) | undefined> {
-    return this.#untilDone('A slice of events', () => this.#turns.run(() => this.#slices.apply(events)))
+  #apply(consumer: EventConsumer, slice: EventSlice): Promise<(() => Promise<void>) | undefined> {
+    const isOurs = () => consumer.holds(slice)
+    return this.#untilDone('A slice of events', () => this.#turns.run(() => this.#slices.apply(slice.events, isOurs)))
   }
 
   /** Commits the slice when its after-duties are done. False when it was stopped before that. */
   async #finish(consumer: EventConsumer, slice: EventSlice, finish: () => Promise<void>): Promise<boolean> {
     if (!(await this.#succeeds('What follows from a slice of events', finish))) return false
-    if (!(await this.#succeeds('The commit of a slice', () => consumer.commit(slice)))) return false
-    this.#reached(slice.events.at(-1)?.position ?? START_OF_LOG)
-    return true
+    return this.#succeeds('The commit of a slice', () => consumer.commit(slice))
   }
 
   /** What the bus has lost, from its write to its last after-duty. False when it was stopped before that. */
@@ -148,19 +149,22 @@ class RunningProjector {
   }
 
   async #report(): Promise<void> {
-    const { checkpoints, group } = this.#options
-    // Of the group: this process may be standing by while another does the work.
-    this.#reached(await checkpoints.load(group))
-    await reportStatus(this.#done, this.#options)
+    await reportStatus(await this.#progress(), this.#options)
   }
 
+  /** Left to others while the group has nothing for this consumer: it may be one that was paused, and announces what nobody waits for any more. */
   async #sweep(): Promise<void> {
-    const takeTurn = () => this.#turns.run(() => this.#lostTail.step(this.#done, (events) => this.#restore(events)))
-    while (!this.#stopping.signal.aborted && (await takeTurn()));
+    const done = await this.#progress()
+    const takeTurn = () => this.#turns.run(() => this.#lostTail.step(done, (events) => this.#restore(events)))
+    while (!this.#stopping.signal.aborted && this.#consumer?.active && (await takeTurn()));
   }
 
-  #reached(position: GlobalPosition): void {
-    if (compareGlobalPositions(position, this.#done) > 0) this.#done = position
+  /** Of the group: this process may be standing by while another does the work. */
+  async #progress(): Promise<GlobalPosition> {
+    const { bus, group } = this.#options
+    const progress = await bus.progress(group)
+    if (compareGlobalPositions(progress, this.#done) > 0) this.#done = progress
+    return this.#done
   }
 
   async #every(intervalMs: number, what: string, task: () => Promise<void>): Promise<void> {
