@@ -32,8 +32,9 @@ export class KafkaLog {
     readonly logger: Logger,
   ) {}
 
-  static async open(settings: KafkaSettings, logger: Logger = silentLogger): Promise<KafkaLog> {
-    const database = await createTestDatabase()
+  /** serverUrl: of the PostgreSQL server; default: the run's shared one. */
+  static async open(settings: KafkaSettings, serverUrl?: string, logger = silentLogger): Promise<KafkaLog> {
+    const database = await createTestDatabase(serverUrl)
     await migrateEventLog(database.url, logger)
     const log = new KafkaLog(database.url, settings, logger)
     log.#open.defer(() => database.drop())
