@@ -26,17 +26,20 @@ export class KafkaLog {
   readonly installationId = randomUUID()
   readonly #open = new AsyncDisposableStack()
 
+  /** Lines of the log, as JSON. */
+  readonly warnings: string[] = []
+  readonly logger: Logger = pino({ level: 'warn' }, { write: (line: string) => this.warnings.push(line) })
+
   private constructor(
     readonly databaseUrl: string,
     readonly settings: KafkaSettings,
-    readonly logger: Logger,
   ) {}
 
   /** serverUrl: of the PostgreSQL server; default: the run's shared one. */
-  static async open(settings: KafkaSettings, serverUrl?: string, logger = silentLogger): Promise<KafkaLog> {
+  static async open(settings: KafkaSettings, serverUrl?: string): Promise<KafkaLog> {
     const database = await createTestDatabase(serverUrl)
-    await migrateEventLog(database.url, logger)
-    const log = new KafkaLog(database.url, settings, logger)
+    await migrateEventLog(database.url, silentLogger)
+    const log = new KafkaLog(database.url, settings)
     log.#open.defer(() => database.drop())
     return log
   }
