@@ -4,9 +4,11 @@ import { isStorableText } from './storableText.js'
 
 export type KeyPart = 'instant' | 'integer' | 'text'
 
+type SortPart = readonly ['createdAt' | 'updatedAt' | 'currency' | 'totalMinor' | 'id', KeyPart]
+
 /** The fields by which orders are sorted, the id last, each with the type that its values have in a key. */
 export interface SortOrder {
-  readonly fields: readonly (readonly ['createdAt' | 'updatedAt' | 'currency' | 'totalMinor' | 'id', KeyPart])[]
+  readonly fields: readonly [SortPart, ...SortPart[]]
   readonly descending: boolean
 }
 
