@@ -21,7 +21,7 @@ export const HEADERS = {
  * | topic | key | value | kept |
  * | --- | --- | --- | --- |
  * | `<prefix><category>-events` | stream id | `EventEnvelope` as JSON | for ever |
- * | `<prefix>projection-results` | stream id | `ProjectionResult` as JSON | a day |
+ * | `<prefix>projection-results`, of one partition | stream id | `ProjectionResult` as JSON | a day |
  * | `<prefix>installation` | none | the id of the installation that the prefix belongs to, in its first message | for ever |
  */
 export function eventTopic(prefix: string, category: StreamCategory): string {

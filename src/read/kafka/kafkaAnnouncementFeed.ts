@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Admin, type Kafka, KafkaJSError, type KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
 import { createKafka, type KafkaSettings } from '../../bus/kafka/kafkaClient.js'
+import { within } from '../../bus/kafka/within.js'
 import type { ProjectionResult } from '../../contract/projectionResult.js'
 import { projectionResultsTopic } from '../../contract/topics.js'
 import { type FeedItem, type FeedPosition, type OpenedAnnouncementFeed, PositionGone } from '../announcementFeed.js'
@@ -121,17 +122,12 @@ export class KafkaAnnouncementFeed implements OpenedAnnouncementFeed {
   }
 
   async isReachable(): Promise<boolean> {
-    const timeout = new AbortController()
     try {
-      return await Promise.race([
-        this.#bounds().then(() => true),
-        sleep(PROBE_TIMEOUT_MS, false, { signal: timeout.signal }),
-      ])
+      await within(PROBE_TIMEOUT_MS, this.#bounds())
+      return true
     } catch (error) {
       this.#logger.warn({ err: error }, 'The feed of announcements does not answer')
       return false
-    } finally {
-      timeout.abort()
     }
   }
 

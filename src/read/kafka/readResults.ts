@@ -25,7 +25,7 @@ export interface ResultsReading {
  * Reads the partition until `signal` aborts. Rejects with PositionGone where the records from `from` on are not all there any more, else with
  * kafkajs's error when the connection is lost for longer than its retries.
  *
- * kafkajs reads in consumer groups only. This one is of a single member, commits nothing and is deleted at the end: places are the reader's own,
+ * kafkajs reads in consumer groups only. This one is of a single member, commits nothing and is deleted in the end: places are the reader's own,
  * and are sought again whenever the group is joined anew, since then the library forgets them.
  */
 export async function readResults(reading: ResultsReading): Promise<void> {
@@ -78,8 +78,9 @@ export async function readResults(reading: ResultsReading): Promise<void> {
   } finally {
     signal.removeEventListener('abort', stop)
     await consumer.disconnect()
-    await forgetGroup(groupId, reading)
   }
+  // Not after a fault: the broker may be away, and the caller wants to read on as soon as it is back.
+  await forgetGroup(groupId, reading)
 }
 
 /** A group that stays behind is nobody's loss: the broker forgets those without members and commits by itself. */

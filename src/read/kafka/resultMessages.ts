@@ -1,8 +1,6 @@
 import type { KafkaMessage, Message } from 'kafkajs'
 import type { ProjectionResult } from '../../contract/projectionResult.js'
-
-/** Says whose announcement it is, so that two installations under one prefix are noticed. */
-const INSTALLATION_HEADER = 'installation-id'
+import { HEADERS } from '../../contract/topics.js'
 
 const KINDS: ReadonlySet<unknown> = new Set<ProjectionResult['kind']>(['applied', 'ordersOfCustomer', 'parked'])
 
@@ -19,13 +17,13 @@ export function toMessage(result: ProjectionResult, installationId: string): Mes
   return {
     key: result.streamId,
     value: Buffer.from(JSON.stringify(result)),
-    headers: { [INSTALLATION_HEADER]: installationId },
+    headers: { [HEADERS.installationId]: installationId },
   }
 }
 
 /** Never throws: whoever may write to the topic must not be able to stop a gateway. */
 export function readMessage({ value, headers }: KafkaMessage, installationId: string): ReadResult {
-  const owner = headers?.[INSTALLATION_HEADER]?.toString()
+  const owner = headers?.[HEADERS.installationId]?.toString()
   if (owner !== installationId) return { kind: 'foreign', installationId: owner }
   const result = parsed(value)
   return isProjectionResult(result) ? { kind: 'result', result } : { kind: 'unreadable' }

@@ -1,5 +1,6 @@
-import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs'
+import type { Kafka, Message, Producer } from 'kafkajs'
 import type { Logger } from 'pino'
+import { connectedProducer, discard } from '../../bus/kafka/producers.js'
 import { StoreUnavailable } from '../documentStore.js'
 import { RESULTS_PARTITION } from './resultsTopic.js'
 
@@ -41,7 +42,7 @@ export class ResultPublisher {
 
   async #send(messages: readonly Message[]): Promise<void> {
     try {
-      this.#producer ??= await this.#connect()
+      this.#producer ??= await connectedProducer(this.#kafka, this.#logger)
       for (const batch of batchesOf(messages)) {
         await this.#producer.send({ topic: this.#topic, acks: -1, messages: batch })
       }
@@ -51,35 +52,10 @@ export class ResultPublisher {
     }
   }
 
-  /** A producer that could not connect as a whole must not be used: without its id it would send without idempotence. */
-  async #connect(): Promise<Producer> {
-    const producer = this.#kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      allowAutoTopicCreation: false,
-      createPartitioner: Partitioners.DefaultPartitioner,
-    })
-    try {
-      await producer.connect()
-      return producer
-    } catch (error) {
-      await this.#disconnect(producer)
-      throw error
-    }
-  }
-
   async #throwAway(): Promise<void> {
     const producer = this.#producer
     this.#producer = undefined
-    if (producer) await this.#disconnect(producer)
-  }
-
-  async #disconnect(producer: Producer): Promise<void> {
-    try {
-      await producer.disconnect()
-    } catch (error) {
-      this.#logger.debug({ err: error }, 'A producer was not disconnected in order')
-    }
+    if (producer) await discard(producer, this.#logger)
   }
 }
 
