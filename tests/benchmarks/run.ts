@@ -10,6 +10,7 @@ import { writeFile } from 'node:fs/promises'
 import { pino } from 'pino'
 import { append } from './append/append.js'
 import type { Bench } from './benchmark.js'
+import { cache } from './cache/cache.js'
 import { createOrder } from './createOrder/createOrder.js'
 import { delay } from './delay/delay.js'
 import { startDurableServer } from './durableServer.js'
@@ -18,7 +19,7 @@ import { machineFacts } from './machine.js'
 import { projector } from './projector/projector.js'
 import { type Finding, performancePage, terminalLines } from './report.js'
 
-const BENCHMARKS = [append, createOrder, projector, delay, heap]
+const BENCHMARKS = [append, createOrder, projector, delay, cache, heap]
 const PAGE = 'docs/performance.md'
 const COMMAND = 'npm run bench'
 
