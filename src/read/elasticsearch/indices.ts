@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { type Client, errors, type estypes } from '@elastic/elasticsearch'
+import type { ProjectionName } from '../../contract/documents.js'
+import type { IndexPlan } from './mappings.js'
+import { orUnavailable } from './translateErrors.js'
+
+/** An index under our prefix is not what this release of this installation writes to. The message is one line for the operator. */
+export class UnusableIndex extends Error {
+  override readonly name = 'UnusableIndex'
+  readonly code = 'UNUSABLE_INDEX'
+}
+
+/** Names hold no upper case. */
+const NAMES: Readonly<Record<ProjectionName, string>> = {
+  orders: 'orders',
+  orderTimelines: 'order-timelines',
+  customers: 'customers',
+  products: 'products',
+}
+
+/** What readers ask: an alias in front of the index that is current. */
+export function aliasOf(prefix: string, projection: ProjectionName): string {
+  return `${prefix}${NAMES[projection]}`
+}
+
+interface IndexMeta {
+  readonly installationId: string
+  readonly version: number
+  /** Of the mapping that the index was made with. */
+  readonly mapping: string
+}
+
+/**
+ * Makes the index behind an alias where there is none; any number of processes may do so at once. Returns its name, which is what writers
+ * use. Throws StoreUnavailable, UnusableIndex.
+ */
+export async function ensureIndex(
+  client: Client,
+  alias: string,
+  plan: IndexPlan,
+  installationId: string,
+): Promise<string> {
+  const index = `${alias}-v${plan.version}`
+  const meta: IndexMeta = { installationId, version: plan.version, mapping: hashOf(plan) }
+  const found = await mappingsBehind(client, alias)
+  if (found.length > 0) return checked(found, alias, meta)
+  await createUnlessThere(client, index, alias, plan, meta)
+  return checked(await mappingsBehind(client, alias), alias, meta)
+}
+
+type FoundIndex = readonly [name: string, mapping: estypes.MappingTypeMapping]
+
+/** None where nothing has that name. An index that bears the alias's own name is found as well, and is not ours. */
+async function mappingsBehind(client: Client, alias: string): Promise<readonly FoundIndex[]> {
+  const found = await orUnavailable(() => client.indices.getMapping({ index: alias, ignore_unavailable: true }))
+  return Object.entries(found).map(([name, { mappings }]) => [name, mappings])
+}
+
+function checked(found: readonly FoundIndex[], alias: string, expected: IndexMeta): string {
+  const [first, ...more] = found
+  if (!first || more.length > 0) {
+    throw new UnusableIndex(
+      `ELASTICSEARCH_PREFIX: expected one index behind ${alias}, found ${found.map(([name]) => name).join(', ') || 'none'}: choose another prefix, or leave the alias on one of them.`,
+    )
+  }
+  const [name, mapping] = first
+  const { installationId, version, mapping: hash } = (mapping._meta ?? {}) as Partial<IndexMeta>
+  if (installationId === undefined || name === alias) {
+    throw new UnusableIndex(
+      `ELASTICSEARCH_PREFIX: expected ${alias} to be ours or free, found the index ${name}, which this service has not made: choose another prefix.`,
+    )
+  }
+  if (installationId !== expected.installationId) {
+    throw new UnusableIndex(
+      `ELASTICSEARCH_PREFIX: expected ${name} to belong to installation ${expected.installationId}, found ${installationId}: two installations share this prefix, give each its own (or delete the indices of one that is gone).`,
+    )
+  }
+  if (version !== expected.version || hash !== expected.mapping || mapping.dynamic !== 'strict') {
+    throw new UnusableIndex(
+      `ELASTICSEARCH_PREFIX: expected ${name} to have version ${expected.version} with the mapping of this release, found version ${String(version)}${version === expected.version ? ' with another mapping' : ''}: start the release that made it, or choose another prefix and let everything be projected anew.`,
+    )
+  }
+  return name
+}
+
+async function createUnlessThere(
+  client: Client,
+  index: string,
+  alias: string,
+  plan: IndexPlan,
+  meta: IndexMeta,
+): Promise<void> {
+  const create = () =>
+    client.indices.create({
+      index,
+      aliases: { [alias]: {} },
+      settings: {
+        // A copy as soon as there is a second node to hold it, and no complaint where there is none.
+        auto_expand_replicas: '0-1',
+        // A backstop: whoever waits for its write to be found refreshes by itself (refreshLoop.ts).
+        refresh_interval: '1s',
+        number_of_shards: 1,
+        ...plan.settings,
+      },
+      mappings: { dynamic: 'strict', _meta: { ...meta }, properties: { ...plan.properties } },
+    })
+  await orUnavailable(async () => {
+    try {
+      await create()
+    } catch (error) {
+      // Another process was faster; what it has made is checked like any other.
+      if (!(error instanceof errors.ResponseError && error.message.includes('resource_already_exists'))) throw error
+    }
+  })
+}
+
+function hashOf({ properties }: IndexPlan): string {
+  return createHash('sha256').update(JSON.stringify(properties)).digest('hex').slice(0, 16)
+}
