@@ -6,7 +6,6 @@ import {
 } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
 import { describeOnStack } from '../support/stack/onStack.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
-import { describeOrderQueries } from './orderQueries.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
 
 describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
@@ -29,10 +28,5 @@ describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
   describeParkedStreams('Elasticsearch', async () => {
     const { parked, close } = await open()
     return { parked, close }
-  })
-
-  describeOrderQueries('Elasticsearch', async () => {
-    const { documents, queries, close } = await open()
-    return { documents, queries, close }
   })
 })
