@@ -133,10 +133,13 @@ export class SliceConsumer {
     await this.#store.shownEverywhere(alreadyDone)
     // Before the sweeps, which may take long: what is said is true already.
     if (mayAnnounce()) await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])
-    const swept = await this.#customerOrders.sweep(slotsOf(works, 'customers'))
+    const isRepeated = alreadyDone.some(({ projection }) => projection === 'customers')
+    const swept = await this.#customerOrders.sweep(slotsOf(works, 'customers'), async () => {
+      await this.#store.shownEverywhere()
+      // Which orders were written by the sweep of whoever began it before is not known any more.
+      if (isRepeated) await this.#store.olderEnded()
+    })
     await this.#store.shownEverywhere()
-    // Which orders were written by the sweep of whoever had done it before is not known any more.
-    if (alreadyDone.some(({ projection }) => projection === 'customers')) await this.#store.olderEnded()
     if (mayAnnounce()) await this.#publish(swept)
   }
 

@@ -93,9 +93,12 @@ export class CustomerOrders {
 
   /**
    * The customer side's after-duty, also where the customer's events had been applied before: whoever applied them may have died at any point.
-   * customers: written. Returns what is to be announced when all of their orders show them, but for those that had to be parked.
+   * customers: written. shownEverywhere: resolves when no gateway shows an order older than it was written here. Returns what is to be announced when all of their orders show them, but for those that had to be parked.
    */
-  async sweep(customers: readonly CustomerSlot[]): Promise<readonly ProjectionResult[]> {
+  async sweep(
+    customers: readonly CustomerSlot[],
+    shownEverywhere: () => Promise<void>,
+  ): Promise<readonly ProjectionResult[]> {
     const due = customers.flatMap((slot) =>
       slot.current && slot.current.ordersVersion < slot.current.version ? [slot.current] : [],
     )
@@ -103,6 +106,8 @@ export class CustomerOrders {
     if (due.length > 0) {
       await this.#store.makeSearchable()
       for (const customer of due) parked.push(...(await this.#sweepOne(customer)))
+      // Before it is recorded: whoever finds the record believes that every order shows the customer, whatever it is read through.
+      await shownEverywhere()
       await this.#recordOrdersVersions(new Map(due.map(({ id, version }) => [id, version])), customers)
     }
     return [
