@@ -48,8 +48,12 @@ export class GroupMember {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       minBytes: 1,
       maxWaitTimeInMs: MAX_WAIT_MS,
-      // It would begin anew by itself after some crashes and stay down after others. Here it never does, and the owner always begins anew.
-      retry: { restartOnFailure: () => Promise.resolve(false) },
+      retry: {
+        // Longer than a session: whoever joins again as another member waits until the broker has given up the first.
+        retries: 10,
+        // It would begin anew by itself after some crashes and stay down after others. Here it never does, and the owner always begins anew.
+        restartOnFailure: () => Promise.resolve(false),
+      },
     })
     this.#heartbeats = new Heartbeats(this.#consumer, SESSION_TIMEOUT_MS)
     const { GROUP_JOIN, REBALANCING, CRASH } = this.#consumer.events

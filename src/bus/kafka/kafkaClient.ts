@@ -1,5 +1,6 @@
 import { Kafka, type KafkaConfig, type logCreator, logLevel } from 'kafkajs'
 import type { Logger } from 'pino'
+import './idleConnections.js'
 
 export interface KafkaSettings {
   /** `host:port`, one or more of the cluster. */
