@@ -139,7 +139,6 @@ export class SliceConsumer {
       // Which orders were written by the sweep of whoever began it before is not known any more.
       if (isRepeated) await this.#store.olderEnded()
     })
-    await this.#store.shownEverywhere()
     if (mayAnnounce()) await this.#publish(swept)
   }
 

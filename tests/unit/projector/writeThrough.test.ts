@@ -137,7 +137,6 @@ describe('a projector before a cache', () => {
     expect(announced.slice(before).map(({ result }) => result.kind)).toEqual(['applied'])
     await vi.advanceTimersByTimeAsync(1)
     expect(store.all('customers').get('ada')?.ordersVersion).toBe(2)
-    await vi.advanceTimersByTimeAsync(ENTRY_TTL_MS)
     await consumed
     expect(announced.slice(before).map(({ result }) => result.kind)).toEqual(['applied', 'ordersOfCustomer'])
   })
