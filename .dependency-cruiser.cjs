@@ -143,6 +143,12 @@ module.exports = {
       [],
       'Starting a database server has nothing to do with orders.',
     ),
+    ownCodeOnly(
+      'health-knows-nothing',
+      'src/health',
+      [],
+      'Whoever answers probes is told what to ask: it must not know what a process is made of.',
+    ),
     {
       name: 'embedded-postgres-is-for-roots',
       comment: 'Everybody else is given a connection and must not know who runs the server.',

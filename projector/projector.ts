@@ -31,17 +31,20 @@ export interface ProjectorOptions extends SliceConsumerParts {
 }
 
 export interface Projector {
+  /** Whether the group hands events to it just now; false where it stands by while others do the work. */
+  readonly isActive: boolean
+  /** How long the oldest slice in work has been in work; 0 where there is none. What keeps failing is tried again, and shows here. */
+  readonly sliceInWorkForMs: number
   /** Finishes the slice in work, commits it and leaves the group. A slice that waits for a store is left to the next start. */
   stop(): Promise<void>
 }
 
 /** Joins the group and keeps the documents up to date until it is stopped. */
 export function startProjector(options: ProjectorOptions): Projector {
-  const projector = new RunningProjector(options)
-  return { stop: () => projector.stop() }
+  return new RunningProjector(options)
 }
 
-class RunningProjector {
+class RunningProjector implements Projector {
   readonly #options: ProjectorOptions
   readonly #logger: Logger
   readonly #stopping = new AbortController()
@@ -52,6 +55,8 @@ class RunningProjector {
   readonly #running: Promise<unknown>
   #consumer: EventConsumer | undefined
   #done: GlobalPosition = START_OF_LOG
+  /** When each slice in work was taken, the oldest first, by performance.now(). */
+  readonly #takenAt: number[] = []
 
   constructor(options: ProjectorOptions) {
     this.#options = options
@@ -76,6 +81,15 @@ class RunningProjector {
     ])
   }
 
+  get isActive(): boolean {
+    return this.#consumer?.active ?? false
+  }
+
+  get sliceInWorkForMs(): number {
+    const [oldest] = this.#takenAt
+    return oldest === undefined ? 0 : performance.now() - oldest
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#running
@@ -91,6 +105,7 @@ class RunningProjector {
       let finished = Promise.resolve(true)
       for (let slice = await upcoming; slice; slice = await upcoming) {
         upcoming = this.#next(consumer)
+        this.#takenAt.push(performance.now())
         const finish = await this.#apply(consumer, slice)
         if (!(await finished) || !finish) return
         finished = this.#finish(consumer, slice, finish)
@@ -124,7 +139,9 @@ class RunningProjector {
   /** Commits the slice when its after-duties are done. False when it was stopped before that. */
   async #finish(consumer: EventConsumer, slice: EventSlice, finish: () => Promise<void>): Promise<boolean> {
     if (!(await this.#succeeds('What follows from a slice of events', finish))) return false
-    return this.#succeeds('The commit of a slice', () => consumer.commit(slice))
+    const isCommitted = await this.#succeeds('The commit of a slice', () => consumer.commit(slice))
+    this.#takenAt.shift()
+    return isCommitted
   }
 
   /** What the bus has lost, from its write to its last after-duty. False when it was stopped before that. */

@@ -1,166 +1,76 @@
-import { randomBytes } from 'node:crypto'
-import { resolve } from 'node:path'
 import type { Logger } from 'pino'
-import { startProjector } from '../projector/projector.js'
 import { LogSignal } from './bus/postgresLog/logSignal.js'
-import { openPostgresCheckpoints } from './bus/postgresLog/openPostgresCheckpoints.js'
-import { PostgresLogBus } from './bus/postgresLog/postgresLogBus.js'
+import { type Assembly, assembled, type OnLost, type Service } from './composition/assembly.js'
+import { openCommands, openLog } from './composition/openLog.js'
+import { openReadModels } from './composition/openReadModels.js'
+import { openStorage } from './composition/openStorage.js'
+import { openTransport } from './composition/openTransport.js'
+import { startGatewayPart } from './composition/startGatewayPart.js'
+import { startHealthPart } from './composition/startHealthPart.js'
+import { startProjectorPart } from './composition/startProjectorPart.js'
+import { startRelayPart } from './composition/startRelayPart.js'
 import type { Config } from './config.js'
-import { ConsistencyTokens } from './contract/consistencyToken.js'
 import { PersonalDataCipher } from './contract/personalData.js'
-import { SignedText } from './contract/signedText.js'
-import { startEmbeddedPostgres } from './embeddedPostgres/index.js'
-import { startGateway } from './gateway/server.js'
-import { keptSecrets } from './keptSecrets.js'
-import { openPostgresAnnouncementFeed } from './read/postgres/openPostgresAnnouncementFeed.js'
-import { openPostgresReadStore } from './read/postgres/openPostgresReadStore.js'
-import { startLiveReads } from './read/startLiveReads.js'
-import { importSampleData } from './sampleData/importSampleData.js'
-import { logIsEmpty, openWriteSide } from './write/index.js'
+import { requireFreePort } from './health/listen.js'
 
-export interface Service {
-  /** http://host:port/graphql */
-  readonly url: string
-  /** Resolves when the service is to stop: undefined where the caller's signal asked for it, else what broke. */
-  readonly ended: Promise<Error | undefined>
-  /** Ends every part in reverse order of its start, all of them, and rejects with what went wrong meanwhile. */
-  stop(): Promise<void>
-}
-
-/** Requests under way get this long to finish; what is cut off then was not acknowledged. */
-const DRAIN_MS = 4_000
+export type { Service } from './composition/assembly.js'
 
 /**
- * The composition root: builds every part, connects them, and starts them in the order in which they need each other.
+ * The composition root: builds the parts that `config.role` names, connects them, and starts them in the order in which they need each other.
+ * (The projector as a process of its own has its root in projector/compose.ts.)
  *
  * A start that fails stops again what it had started; one that `stopRequested` calls off does so between two parts.
  */
-export async function startService(config: Config, logger: Logger, stopRequested: AbortSignal): Promise<Service> {
-  await using starting = new AsyncDisposableStack()
-  const ended = Promise.withResolvers<Error | undefined>()
-  stopRequested.addEventListener('abort', () => ended.resolve(undefined), { once: true })
+export function startService(config: Config, logger: Logger, stopRequested: AbortSignal): Promise<Service> {
+  const assemble = config.role === 'relay' ? relay : config.role === 'gateway' ? gateway : everything
+  return assembled({ config, logger, stopRequested }, assemble)
+}
 
-  const { databaseUrl, tokenSecrets, personalDataKeys } = await openStorage(config, logger, starting, ended.resolve)
-  const cipher = new PersonalDataCipher(personalDataKeys)
-
+async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
+  const { config, logger, stopRequested } = assembly
+  await requireFreePort({ ...config, variable: 'PORT' })
+  const { databaseUrl, tokenSecrets, personalDataKeys } = await openStorage(assembly, onLost)
   stopRequested.throwIfAborted()
   const signal = new LogSignal()
-  const writeSide = await openWriteSide({
-    databaseUrl,
-    cipher,
-    tokenSecrets,
-    logger: logger.child({ part: 'write' }),
-    onAppended: () => signal.notify(),
-  })
-  starting.defer(() => writeSide.close())
-
-  const readStore = await openPostgresReadStore({ databaseUrl, logger: logger.child({ part: 'read store' }) })
-  starting.defer(() => readStore.close())
-
-  const feed = await openPostgresAnnouncementFeed({ databaseUrl, logger: logger.child({ part: 'announcements' }) })
-  starting.defer(() => feed.close())
-
-  const checkpoints = await openPostgresCheckpoints({ databaseUrl, logger: logger.child({ part: 'bus' }) })
-  starting.defer(() => checkpoints.close())
-
-  const bus = await PostgresLogBus.open({
-    databaseUrl,
-    checkpoints,
-    signal,
-    logger: logger.child({ part: 'bus' }),
-  })
-  starting.defer(() => bus.close())
-
-  const projector = startProjector({
-    bus,
-    observer: bus.observer,
-    group: 'projector',
-    checkpoints,
-    documents: readStore.documents,
-    feed,
-    parked: readStore.parked,
-    status: readStore.status,
-    streamReader: writeSide.streamReader,
-    customerKeys: writeSide.customerKeys,
-    cipher,
-    logger: logger.child({ part: 'projector' }),
-  })
-  starting.defer(() => projector.stop())
-
+  const cipher = new PersonalDataCipher(personalDataKeys)
+  const onAppended = () => signal.notify()
+  const writeSide = await openCommands(assembly, { databaseUrl, tokenSecrets, cipher, onAppended })
+  const { installationId } = writeSide
+  const transport = await openTransport(assembly, { databaseUrl, installationId, signal })
+  const readModels = await openReadModels(assembly, { databaseUrl, installationId })
+  if (transport.kafka) startRelayPart(assembly, transport.kafka)
+  startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher })
   stopRequested.throwIfAborted()
-  const liveReads = await startLiveReads({
-    documents: readStore.documents,
-    feed,
-    parked: readStore.parked,
-    logger: logger.child({ part: 'live reads' }),
-  })
-  starting.defer(() => liveReads.stop())
-
-  const gateway = await startGateway({
-    handlers: writeSide.handlers,
-    readSide: { ...liveReads, documents: readStore.documents, queries: readStore.queries, status: readStore.status },
-    tokens: new ConsistencyTokens(tokenSecrets, writeSide.installationId),
-    cursors: new SignedText(tokenSecrets, 'cursor'),
-    host: config.host,
-    port: config.port,
-    limits: config.limits,
-    logger: logger.child({ part: 'gateway' }),
-    readiness: async () => [
-      { part: 'event log', ok: await writeSide.isReachable() },
-      { part: 'read store', ok: await readStore.isReachable() },
-    ],
-  })
-  starting.defer(() => gateway.stop(DRAIN_MS))
-
-  if (config.sampleData === 'superstore') {
-    const stopImport = new AbortController()
-    const imported = importSampleData({
-      handlers: writeSide.handlers,
-      ledger: writeSide,
-      logger,
-      signal: stopImport.signal,
-      newTraceparent,
-    }).catch((error: unknown) =>
-      logger.error({ err: error }, 'sample data: the import stopped; the next start goes on with it'),
-    )
-    starting.defer(async () => {
-      stopImport.abort()
-      await imported
-    })
-  }
-
-  logger.info(`ready: ${gateway.url}`)
-  const running = starting.move()
-  return { url: gateway.url, ended: ended.promise, stop: () => running.disposeAsync() }
+  const url = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets })
+  logger.info(`ready: ${url}`)
+  return url
 }
 
-async function openStorage(
-  config: Config,
-  logger: Logger,
-  starting: AsyncDisposableStack,
-  onLost: (error: Error) => void,
-): Promise<{ databaseUrl: string; tokenSecrets: readonly string[]; personalDataKeys: readonly string[] }> {
-  if (config.database.kind === 'external') {
-    const { tokenSecrets, personalDataKeys } = config
-    if (!tokenSecrets || !personalDataKeys)
-      throw new Error('Expected the environment to be checked before: an external database needs secrets.')
-    return { databaseUrl: config.database.url, tokenSecrets, personalDataKeys }
-  }
-  const dataDir = resolve(config.dataDir)
-  const postgres = await startEmbeddedPostgres({ dataDir, logger: logger.child({ part: 'postgres' }), onLost })
-  starting.defer(() => postgres.stop())
-  const { tokenSecrets, personalDataKeys } = config
-  if (tokenSecrets && personalDataKeys) return { databaseUrl: postgres.url, tokenSecrets, personalDataKeys }
-  // After the database is ours: two starts at once would each make secrets.
-  const kept = await keptSecrets(dataDir, () => logIsEmpty(postgres.url))
-  return {
-    databaseUrl: postgres.url,
-    tokenSecrets: tokenSecrets ?? kept.tokenSecrets,
-    personalDataKeys: personalDataKeys ?? kept.personalDataKeys,
-  }
+async function gateway(assembly: Assembly, onLost: OnLost): Promise<string> {
+  const { config, logger } = assembly
+  await requireFreePort({ ...config, variable: 'PORT' })
+  const { databaseUrl, tokenSecrets, personalDataKeys } = await openStorage(assembly, onLost)
+  const cipher = new PersonalDataCipher(personalDataKeys)
+  const writeSide = await openCommands(assembly, { databaseUrl, tokenSecrets, cipher, onAppended: () => undefined })
+  const { installationId } = writeSide
+  const readModels = await openReadModels(assembly, { databaseUrl, installationId })
+  const url = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets })
+  logger.info(`ready: ${url}`)
+  return url
 }
 
-/** W3C Trace Context, version 00, sampled. */
-function newTraceparent(): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+async function relay(assembly: Assembly, onLost: OnLost): Promise<string> {
+  const health = await startHealthPart(assembly)
+  const { databaseUrl } = await openStorage(assembly, onLost)
+  const log = await openLog(assembly, databaseUrl)
+  const transport = await openTransport(assembly, { databaseUrl, installationId: log.installationId })
+  if (!transport.kafka) throw new Error('Expected the environment to be checked before: a relay needs Kafka.')
+  const relayState = startRelayPart(assembly, transport.kafka)
+  health.readyWhen(async () => [
+    relayState(),
+    { part: 'event log', ok: await log.isReachable() },
+    ...(await transport.readiness()),
+  ])
+  assembly.logger.info(`ready: relay ${health.url}`)
+  return health.url
 }

@@ -1,7 +1,8 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
+import { listen } from '../health/listen.js'
+import { type Readiness, respondWithReadiness } from '../health/probes.js'
 import { contextFactory, type GatewayParts } from './context.js'
 import { ErrorFormatter } from './formatError.js'
 import { GraphiqlPage } from './graphiqlPage.js'
@@ -9,7 +10,6 @@ import { GraphqlOverHttp } from './graphqlOverHttp.js'
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.js'
 import { isForLoopback } from './loopbackHost.js'
 import { OperationGate } from './operationGate.js'
-import { type ProbedPart, probe } from './probes.js'
 import { BadRequest } from './requestBody.js'
 import { buildGatewaySchema } from './schema.js'
 import { Sockets } from './sockets.js'
@@ -23,7 +23,7 @@ export interface GatewayOptions extends GatewayParts {
   readonly limits?: Partial<GatewayLimits>
   readonly logger: Logger
   /** What this gateway needs to serve, and whether it is there; asked by /readyz. */
-  readonly readiness: () => Promise<readonly ProbedPart[]>
+  readonly readiness: Readiness
 }
 
 export interface Gateway {
@@ -34,22 +34,15 @@ export interface Gateway {
   stop(deadlineMs: number): Promise<void>
 }
 
-/** The port is taken. The message is one line that says what to do. */
-export class PortInUse extends Error {
-  override readonly name = 'PortInUse'
-  readonly code = 'PORT_IN_USE'
-
-  constructor(host: string, port: number) {
-    super(`Port ${port} on ${host} is in use: stop the other program, or choose another port with PORT.`)
-  }
-}
-
 const PATH = '/graphql'
 /** Longer than the idle time of common load balancers, so that they close first and no request meets a closing connection. */
 const KEEP_ALIVE_MS = 65_000
 const HEADERS_TIMEOUT_MS = 10_000
 const REQUEST_TIMEOUT_MS = 30_000
 const IDLE_CHECK_MS = 20
+
+/** Balancers send nobody here any more. */
+const stopping: Readiness = async () => [{ part: 'gateway', ok: false, state: 'stopping' }]
 
 /** Starts the API on HTTP and WebSocket. Throws PortInUse. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
@@ -72,7 +65,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { path, search } = targetOf(request)
     if (path === '/healthz') return respond(response, 200, { status: 'alive' })
-    if (path === '/readyz') return probe(response, readiness, draining)
+    if (path === '/readyz') return respondWithReadiness(response, draining ? stopping : readiness)
     if (path !== PATH) throw new BadRequest(404, `Expected ${PATH}, /healthz or /readyz, found another path.`)
     if (!isForLoopback(request)) {
       throw new BadRequest(
@@ -104,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (fault) refuseUpgrade(socket, fault)
     else sockets.accept(request, socket, head)
   })
-  await listen(server, host, port)
+  const bound = await listen(server, { host, port, variable: 'PORT' })
 
   const stop = async (deadlineMs: number): Promise<void> => {
     draining = true
@@ -121,25 +114,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     clearTimeout(deadline)
     await graphql.stop()
   }
-  let stopping: Promise<void> | undefined
-  const bound = (server.address() as AddressInfo).port
+  let stopped: Promise<void> | undefined
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}${PATH}`,
-    port: bound,
+    url: `${bound.origin}${PATH}`,
+    port: bound.port,
     stop: (deadlineMs) => {
-      stopping ??= stop(deadlineMs)
-      return stopping
+      stopped ??= stop(deadlineMs)
+      return stopped
     },
   }
-}
-
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(error.code === 'EADDRINUSE' ? new PortInUse(host, port) : error),
-    )
-    server.listen(port, host, resolve)
-  })
 }
 
 /** By hand and not by URL: a request line may hold anything, and has to be answered all the same. */

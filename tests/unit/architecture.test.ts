@@ -15,7 +15,8 @@ async function cruiseTree(baseDir: string): Promise<ICruiseResult> {
   return result.output
 }
 
-describe('the import rules', () => {
+/** Resolving every import of the tree is work, beside other tests most of all. */
+describe('the import rules', { timeout: 60_000 }, () => {
   it('hold in the tree', async () => {
     const { modules, summary } = await cruiseTree(root)
 

@@ -71,6 +71,6 @@ describe('parseConfig', () => {
   })
 
   it('refuses settings of parts that are not there, rather than start without them', () => {
-    expect(faultsOf({ KAFKA_BROKERS: 'a:9092', AUTH_JWT_SECRET: 'x' })).toHaveLength(2)
+    expect(faultsOf({ AUTH_JWKS_URL: 'https://login/keys', AUTH_JWT_SECRET: 'x' })).toHaveLength(2)
   })
 })

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib'
 import pino from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
-import { PortInUse, startGateway } from '../../../src/gateway/server.js'
+import { startGateway } from '../../../src/gateway/server.js'
+import { PortInUse } from '../../../src/health/listen.js'
 import { postOperation } from '../../support/client.js'
 import { startTestGateway, type TestGateway, testGatewayOptions } from '../../support/gatewayDoubles.js'
 

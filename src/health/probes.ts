@@ -1,21 +1,22 @@
 import type { ServerResponse } from 'node:http'
 
-/** One part that the gateway needs, and whether it is there. */
+/** One part that a process needs or is made of, and whether it is there. */
 export interface ProbedPart {
   readonly part: string
   readonly ok: boolean
+  /** In a word or two, where there is more to say, such as "standing by". */
+  readonly state?: string
 }
+
+/** May take long, may reject: both mean "no". */
+export type Readiness = () => Promise<readonly ProbedPart[]>
 
 /** Whoever asks for readiness asks again soon: an answer that takes longer is "no". */
 const PROBE_TIMEOUT_MS = 3_000
 
 /** Answers /readyz: 200 when everything is there, 503 with what is down. */
-export async function probe(
-  response: ServerResponse,
-  readiness: () => Promise<readonly ProbedPart[]>,
-  draining: boolean,
-): Promise<void> {
-  const parts = draining ? [{ part: 'gateway', ok: false }] : await within(readiness())
+export async function respondWithReadiness(response: ServerResponse, readiness: Readiness): Promise<void> {
+  const parts = await within(readiness())
   const down = parts.filter(({ ok }) => !ok).map(({ part }) => part)
   response.statusCode = down.length === 0 ? 200 : 503
   response.setHeader('content-type', 'application/json; charset=utf-8')
@@ -30,6 +31,7 @@ async function within(asked: Promise<readonly ProbedPart[]>): Promise<readonly P
   try {
     return await Promise.race([asked, late])
   } catch {
+    // What is wrong with a part is logged where it is asked.
     return [{ part: 'readiness', ok: false }]
   } finally {
     clearTimeout(timer)

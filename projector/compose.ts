@@ -1,0 +1,34 @@
+import type { Logger } from 'pino'
+import { type Assembly, assembled, type OnLost, type Service } from '../src/composition/assembly.js'
+import { openLog } from '../src/composition/openLog.js'
+import { openReadModels } from '../src/composition/openReadModels.js'
+import { openStorage } from '../src/composition/openStorage.js'
+import { openTransport } from '../src/composition/openTransport.js'
+import { startHealthPart } from '../src/composition/startHealthPart.js'
+import { startProjectorPart } from '../src/composition/startProjectorPart.js'
+import type { Config } from '../src/config.js'
+import { PersonalDataCipher } from '../src/contract/personalData.js'
+
+/** The composition root of a projector as a process of its own. A start that fails stops again what it had started. */
+export function startProjectorProcess(config: Config, logger: Logger, stopRequested: AbortSignal): Promise<Service> {
+  return assembled({ config, logger, stopRequested }, projector)
+}
+
+async function projector(assembly: Assembly, onLost: OnLost): Promise<string> {
+  const health = await startHealthPart(assembly)
+  const { databaseUrl, personalDataKeys } = await openStorage(assembly, onLost)
+  const log = await openLog(assembly, databaseUrl)
+  const { installationId } = log
+  const transport = await openTransport(assembly, { databaseUrl, installationId })
+  const readModels = await openReadModels(assembly, { databaseUrl, installationId })
+  const cipher = new PersonalDataCipher(personalDataKeys)
+  const projectorState = startProjectorPart(assembly, { log, transport, readModels, cipher })
+  health.readyWhen(async () => [
+    projectorState(),
+    { part: 'event log', ok: await log.isReachable() },
+    ...(await transport.readiness()),
+    ...(await readModels.readiness()),
+  ])
+  assembly.logger.info(`ready: projector ${health.url}`)
+  return health.url
+}

@@ -1,0 +1,98 @@
+import type { Readiness } from '../health/probes.js'
+import type { OpenedAnnouncementFeed } from '../read/announcementFeed.js'
+import type { DocumentCache } from '../read/cache/documentCache.js'
+import { InProcessDocumentCache } from '../read/cache/inProcessDocumentCache.js'
+import { NO_DOCUMENT_CACHE } from '../read/cache/noDocumentCache.js'
+import { openRedisDocumentCache } from '../read/cache/redis/openRedisDocumentCache.js'
+import type { DocumentStore } from '../read/documentStore.js'
+import { openElasticsearchReadStore } from '../read/elasticsearch/openElasticsearchReadStore.js'
+import { openKafkaAnnouncementFeed } from '../read/kafka/kafkaAnnouncementFeed.js'
+import type { OrderQueries } from '../read/orderQueries.js'
+import type { ParkedStreams } from '../read/parkedStreams.js'
+import { openPostgresAnnouncementFeed } from '../read/postgres/openPostgresAnnouncementFeed.js'
+import { openPostgresReadStore } from '../read/postgres/openPostgresReadStore.js'
+import type { ProjectionStatusBoard } from '../read/projectionStatus.js'
+import type { Assembly } from './assembly.js'
+import { whenReachable } from './patience.js'
+
+interface ReadStore {
+  readonly documents: DocumentStore
+  readonly queries: OrderQueries
+  readonly parked: ParkedStreams
+  readonly status: ProjectionStatusBoard
+  isReachable(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/** Where projections are written and queries are answered from. */
+export interface ReadModels extends Pick<ReadStore, 'documents' | 'queries' | 'parked' | 'status'> {
+  readonly feed: OpenedAnnouncementFeed
+  readonly cache: DocumentCache
+  readonly readiness: Readiness
+}
+
+interface Installation {
+  readonly databaseUrl: string
+  readonly installationId: string
+}
+
+export async function openReadModels(assembly: Assembly, installation: Installation): Promise<ReadModels> {
+  const { starting } = assembly
+  const store = await openStore(assembly, installation)
+  starting.defer(() => store.close())
+  const feed = await openFeed(assembly, installation)
+  starting.defer(() => feed.close())
+  return {
+    documents: store.documents,
+    queries: store.queries,
+    parked: store.parked,
+    status: store.status,
+    feed,
+    cache: await openCache(assembly, installation),
+    readiness: async () => [
+      { part: 'read store', ok: await store.isReachable() },
+      { part: 'announcements', ok: await feed.isReachable() },
+    ],
+  }
+}
+
+function openStore(assembly: Assembly, { databaseUrl, installationId }: Installation): Promise<ReadStore> {
+  const logger = assembly.logger.child({ part: 'read store' })
+  const { elasticsearch } = assembly.config
+  if (!elasticsearch) {
+    const open = () => openPostgresReadStore({ databaseUrl, logger })
+    return whenReachable({ name: 'the read store', variable: 'DATABASE_URL', open }, assembly)
+  }
+  const open = () => openElasticsearchReadStore({ ...elasticsearch, installationId, logger })
+  return whenReachable({ name: 'Elasticsearch', variable: 'ELASTICSEARCH_URL', open }, assembly)
+}
+
+/** Announcements go the way of the bus: a process that reads one can reach the other. */
+function openFeed(assembly: Assembly, { databaseUrl, installationId }: Installation): Promise<OpenedAnnouncementFeed> {
+  const logger = assembly.logger.child({ part: 'announcements' })
+  const { kafka } = assembly.config
+  if (!kafka) {
+    const open = () => openPostgresAnnouncementFeed({ databaseUrl, logger })
+    return whenReachable({ name: 'the feed of announcements', variable: 'DATABASE_URL', open }, assembly)
+  }
+  const open = () => openKafkaAnnouncementFeed({ kafka, installationId, logger })
+  return whenReachable({ name: 'Kafka', variable: 'KAFKA_BROKERS', open }, assembly)
+}
+
+async function openCache(
+  { config, logger, starting }: Assembly,
+  { installationId }: Installation,
+): Promise<DocumentCache> {
+  if (config.redis) {
+    const cache = await openRedisDocumentCache({
+      ...config.redis,
+      installationId,
+      logger: logger.child({ part: 'cache' }),
+    })
+    starting.defer(() => cache.close())
+    return cache
+  }
+  // The lock on the data directory says that nobody else projects into this installation; a cache in a process knows nothing of others.
+  const isAlone = config.role === 'all' && config.database.kind === 'embedded' && !config.kafka
+  return isAlone ? new InProcessDocumentCache() : NO_DOCUMENT_CACHE
+}

@@ -1,0 +1,59 @@
+import type { CheckpointStore } from '../bus/checkpointStore.js'
+import type { EventBus } from '../bus/eventBus.js'
+import type { EventOutbox } from '../bus/eventPublisher.js'
+import { type KafkaBus, openKafkaBus } from '../bus/kafka/kafkaBus.js'
+import type { LogObserver } from '../bus/logObserver.js'
+import { LogSignal } from '../bus/postgresLog/logSignal.js'
+import { openPostgresCheckpoints } from '../bus/postgresLog/openPostgresCheckpoints.js'
+import { PostgresLogBus } from '../bus/postgresLog/postgresLogBus.js'
+import type { Readiness } from '../health/probes.js'
+import type { Assembly } from './assembly.js'
+import { whenReachable } from './patience.js'
+
+/** The way of events from the log to projectors. */
+export interface Transport {
+  readonly bus: EventBus
+  /** Set where the bus is Kafka, which relays fill from the log. */
+  readonly kafka: { readonly bus: KafkaBus; readonly outbox: EventOutbox } | undefined
+  readonly observer: LogObserver
+  readonly checkpoints: CheckpointStore
+  readonly readiness: Readiness
+}
+
+/** signal: rung by the writers of this process, where there are any. */
+export async function openTransport(
+  assembly: Assembly,
+  {
+    databaseUrl,
+    installationId,
+    signal = new LogSignal(),
+  }: { databaseUrl: string; installationId: string; signal?: LogSignal },
+): Promise<Transport> {
+  const { config, starting } = assembly
+  const logger = assembly.logger.child({ part: 'bus' })
+  const open = () => openPostgresCheckpoints({ databaseUrl, logger })
+  const checkpoints = await whenReachable({ name: 'the event log', variable: 'DATABASE_URL', open }, assembly)
+  starting.defer(() => checkpoints.close())
+  const log = await PostgresLogBus.open({ databaseUrl, checkpoints, signal, logger })
+  starting.defer(() => log.close())
+  const { observer, outbox } = log
+  const settings = config.kafka
+  if (!settings) return { bus: log, kafka: undefined, observer, checkpoints, readiness: async () => [] }
+
+  const bus = await whenReachable(
+    {
+      name: 'Kafka',
+      variable: 'KAFKA_BROKERS',
+      open: () => openKafkaBus({ kafka: settings, installationId, checkpoints, logger }),
+    },
+    assembly,
+  )
+  starting.defer(() => bus.close())
+  return {
+    bus,
+    kafka: { bus, outbox },
+    observer,
+    checkpoints,
+    readiness: async () => [{ part: 'Kafka', ok: await bus.isReachable() }],
+  }
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto'
+import { ConsistencyTokens } from '../contract/consistencyToken.js'
+import { SignedText } from '../contract/signedText.js'
+import { startGateway } from '../gateway/server.js'
+import { CachedDocuments } from '../read/cache/cachedDocuments.js'
+import { startLiveReads } from '../read/startLiveReads.js'
+import { importSampleData } from '../sampleData/importSampleData.js'
+import type { WriteSide } from '../write/index.js'
+import type { Assembly } from './assembly.js'
+import type { ReadModels } from './openReadModels.js'
+
+/** Requests under way get this long to finish; what is cut off then was not acknowledged. */
+const DRAIN_MS = 4_000
+
+/** Serves the API, and imports the sample data beside it where that is asked for. Returns the API's address. */
+export async function startGatewayPart(
+  { config, logger, starting }: Assembly,
+  {
+    writeSide,
+    readModels,
+    tokenSecrets,
+  }: { readonly writeSide: WriteSide; readonly readModels: ReadModels; readonly tokenSecrets: readonly string[] },
+): Promise<string> {
+  const { queries, status, feed, parked } = readModels
+  const cached = new CachedDocuments(readModels.documents, readModels.cache)
+  const liveReads = await startLiveReads({
+    documents: {
+      get: (...query) => cached.get(...query),
+      makeSearchable: () => readModels.documents.makeSearchable(),
+    },
+    feed,
+    parked,
+    logger: logger.child({ part: 'live reads' }),
+  })
+  starting.defer(() => liveReads.stop())
+
+  const gateway = await startGateway({
+    handlers: writeSide.handlers,
+    readSide: { ...liveReads, documents: cached, queries, status },
+    tokens: new ConsistencyTokens(tokenSecrets, writeSide.installationId),
+    cursors: new SignedText(tokenSecrets, 'cursor'),
+    host: config.host,
+    port: config.port,
+    limits: config.limits,
+    logger: logger.child({ part: 'gateway' }),
+    readiness: async () => [
+      { part: 'event log', ok: await writeSide.isReachable() },
+      ...(await readModels.readiness()),
+    ],
+  })
+  starting.defer(() => gateway.stop(DRAIN_MS))
+
+  if (config.sampleData === 'superstore') {
+    const stopImport = new AbortController()
+    const imported = importSampleData({
+      handlers: writeSide.handlers,
+      ledger: writeSide,
+      logger,
+      signal: stopImport.signal,
+      newTraceparent,
+    }).catch((error: unknown) =>
+      logger.error({ err: error }, 'sample data: the import stopped; the next start goes on with it'),
+    )
+    starting.defer(async () => {
+      stopImport.abort()
+      await imported
+    })
+  }
+  return gateway.url
+}
+
+/** W3C Trace Context, version 00, sampled. */
+function newTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
+}

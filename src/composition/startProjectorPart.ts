@@ -1,0 +1,47 @@
+import { startProjector } from '../../projector/projector.js'
+import type { PersonalDataCipher } from '../contract/personalData.js'
+import type { ProbedPart } from '../health/probes.js'
+import type { LogReader } from '../write/index.js'
+import type { Assembly } from './assembly.js'
+import type { ReadModels } from './openReadModels.js'
+import type { Transport } from './openTransport.js'
+
+const GROUP = 'projector'
+/** Many times what a slice takes, and more than a restart of the store it waits for. */
+const STUCK_MS = 60_000
+
+/** Returns how the projector is: ready whether it has work or stands by, and not while one slice fails again and again. */
+export function startProjectorPart(
+  { logger, starting }: Assembly,
+  parts: {
+    readonly log: Pick<LogReader, 'streamReader' | 'customerKeys'>
+    readonly transport: Transport
+    readonly readModels: ReadModels
+    readonly cipher: PersonalDataCipher
+  },
+): () => ProbedPart {
+  const { streamReader, customerKeys } = parts.log
+  const { bus, observer, checkpoints } = parts.transport
+  const { documents, feed, parked, status, cache } = parts.readModels
+  const projector = startProjector({
+    bus,
+    observer,
+    group: GROUP,
+    checkpoints,
+    documents,
+    feed,
+    cache,
+    parked,
+    status,
+    streamReader,
+    customerKeys,
+    cipher: parts.cipher,
+    logger: logger.child({ part: 'projector' }),
+  })
+  starting.defer(() => projector.stop())
+  return () => {
+    const isStuck = projector.sliceInWorkForMs > STUCK_MS
+    const state = isStuck ? 'stuck' : projector.isActive ? 'projecting' : 'standing by'
+    return { part: 'projector', ok: !isStuck, state }
+  }
+}

@@ -1,0 +1,56 @@
+import type { Logger } from 'pino'
+import type { Service } from './composition/assembly.js'
+import { type Config, InvalidEnvironment, type ProcessRole, parseConfig } from './config.js'
+import { createLogger } from './logger.js'
+
+/** A stop that takes longer is cut off: everything acknowledged is durable, so this loses connections and no data. */
+const STOP_DEADLINE_MS = 9_000
+
+type Start = (config: Config, logger: Logger, stopRequested: AbortSignal) => Promise<Service>
+
+/** The life of a process of the service: parse the environment, start, run until a signal or a fault, stop. */
+export async function runProcess(
+  env: Readonly<Record<string, string | undefined>>,
+  role: ProcessRole,
+  start: Start,
+): Promise<void> {
+  try {
+    await run(parseConfig(env, role), start)
+  } catch (error) {
+    process.stderr.write(`${sentenceOf(error)}\n`)
+    process.exit(1)
+  }
+}
+
+async function run(config: Config, start: Start): Promise<void> {
+  const logger = createLogger(config.logLevel, process.stdout.isTTY)
+  const stopRequested = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (stopRequested.signal.aborted) process.exit(1)
+      logger.info(`${signal}: stopping (again to stop at once)`)
+      stopRequested.abort()
+    })
+  }
+  const service = await start(config, logger, stopRequested.signal).catch((error: unknown) => {
+    if (error !== stopRequested.signal.reason) throw error
+    logger.info('stopped before it was ready')
+  })
+  if (!service) return
+  const failure = await service.ended
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref()
+  await service.stop()
+  if (failure) {
+    logger.fatal({ err: failure }, failure.message)
+    process.exitCode = 1
+  } else {
+    logger.info('stopped')
+  }
+}
+
+/** What a person can act on is one line without a stack; errors with a code of ours are written to be read that way. */
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const isForPeople = error instanceof InvalidEnvironment || ('code' in error && typeof error.code === 'string')
+  return isForPeople ? error.message : (error.stack ?? error.message)
+}
