@@ -3,14 +3,12 @@ import { once } from 'node:events'
 import { mkdir, readdir, readFile, readlink, rm, stat, symlink } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { afterEach, beforeEach, expect, inject, test } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { RUN_TYPESCRIPT, source } from '../support/stack/sources.js'
 import { makeTestFolder, TEST_FOLDERS } from '../support/throwAwayServer.js'
 
-const LAUNCHER = fileURLToPath(new URL('../support/stack/main.ts', import.meta.url))
-const TYPESCRIPT = new URL('../support/typescriptImports.ts', import.meta.url).href
 const TIMEOUT_MS = 120_000
 
 const { missing } = inject('stack')
@@ -86,7 +84,7 @@ test(
 )
 
 function launch(parts: readonly string[], change: Readonly<Record<string, string>> = {}): ChildProcess {
-  const args = ['--import', TYPESCRIPT, '--', LAUNCHER, '--parts', parts.join(','), '--env-file', envFile()]
+  const args = [...RUN_TYPESCRIPT, '--', source('main.ts'), '--parts', parts.join(','), '--env-file', envFile()]
   launcher = spawn(process.execPath, args, { env: { ...process.env, ...change }, stdio: ['ignore', 'pipe', 'pipe'] })
   // Nobody may have to read for it to go on.
   for (const stream of [launcher.stdout, launcher.stderr]) stream?.resume()

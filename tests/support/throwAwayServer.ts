@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
-import { startEmbeddedPostgres, THROW_AWAY_SETTINGS } from '../../src/embeddedPostgres/index.js'
 import { layoutOf } from '../../src/embeddedPostgres/layout.js'
 import { readPostmasterRecord } from '../../src/embeddedPostgres/postmasterRecord.js'
 import { stopServer } from '../../src/embeddedPostgres/stopServer.js'
+import { startPostgres } from './stack/postgresPart.js'
 
 /** Every folder a test run makes lies here, named after the process that made it. One per user: another's could not be cleaned. */
 export const TEST_FOLDERS = join(tmpdir(), `order-gateway-tests-${process.getuid?.() ?? 'user'}`)
@@ -33,17 +32,14 @@ export async function discardDataDir(dataDir: string): Promise<void> {
   await rm(dataDir, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** A real server without durability and with room for many connections. */
+/** A real server without durability and with room for many connections. It ends with this process, whatever ends it. */
 export async function startThrowAwayServer(): Promise<ThrowAwayServer> {
   const dataDir = await makeTestFolder()
-  const server = await startEmbeddedPostgres({
-    dataDir,
-    logger: pino({ level: 'warn' }),
-    settings: { ...THROW_AWAY_SETTINGS, max_connections: '200' },
-  })
+  const server = await startPostgres(dataDir, 'test')
+  const databaseUrl = (name: string): string => Object.assign(new URL(server.address), { pathname: `/${name}` }).href
   return {
-    url: server.databaseUrl('postgres'),
-    databaseUrl: server.databaseUrl,
+    url: databaseUrl('postgres'),
+    databaseUrl,
     pid: server.pid,
     async stop() {
       await server.stop()

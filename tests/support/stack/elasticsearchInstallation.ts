@@ -2,19 +2,19 @@ import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Logger } from 'pino'
 import { findJdk, type Jdk } from './javaHome.js'
 import { downloadJars } from './mavenJars.js'
 import { onceMade } from './onceMade.js'
 import { PartUnavailable } from './partUnavailable.js'
+import { source } from './sources.js'
 import { ELASTICSEARCH_VERSION } from './versions.js'
 
 const run = promisify(execFile)
 
 const OLDEST_JAVA = 21
-const LAUNCHER = fileURLToPath(new URL('./elasticsearch/SearchNode.java', import.meta.url))
+const LAUNCHER = source('SearchNode.java')
 /** The server, and the module that lets it speak HTTP. The other modules of the distribution are not in Maven Central. */
 const ARTIFACTS = [
   `org.elasticsearch:elasticsearch:${ELASTICSEARCH_VERSION}`,

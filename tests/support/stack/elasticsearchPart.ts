@@ -3,13 +3,18 @@ import { join } from 'node:path'
 import type { ElasticsearchInstallation } from './elasticsearchInstallation.js'
 import type { Part } from './part.js'
 import { stablePort } from './ports.js'
+import { jvmFlags, type Purpose } from './purpose.js'
 import { startServerPart } from './serverPart.js'
 
 const HEAP = '512m'
 const ANSWER_TIMEOUT_MS = 2_000
 
 /** One node, in an empty folder. */
-export async function startElasticsearch(installation: ElasticsearchInstallation, folder: string): Promise<Part> {
+export async function startElasticsearch(
+  installation: ElasticsearchInstallation,
+  folder: string,
+  purpose: Purpose,
+): Promise<Part> {
   await mkdir(folder, { recursive: true })
   const port = await stablePort()
   const address = `http://127.0.0.1:${port}`
@@ -29,8 +34,7 @@ export async function startElasticsearch(installation: ElasticsearchInstallation
     program: {
       command: installation.java,
       args: [
-        `-Xms${HEAP}`,
-        `-Xmx${HEAP}`,
+        ...jvmFlags(purpose, HEAP),
         '-cp',
         installation.classPath,
         'SearchNode',

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,6 +9,7 @@ import { downloadJars } from './mavenJars.js'
 import { onceMade } from './onceMade.js'
 import type { Part } from './part.js'
 import { stablePort } from './ports.js'
+import { jvmFlags, type Purpose } from './purpose.js'
 import { startServerPart } from './serverPart.js'
 import { KAFKA_VERSION } from './versions.js'
 
@@ -17,6 +17,8 @@ const run = promisify(execFile)
 
 const OLDEST_JAVA = 17
 const HEAP = '384m'
+/** Any UUID in base64url that does not begin with a hyphen: Kafka would take that for an option. */
+const CLUSTER_ID = 'b3JkZXItZ2F0ZXdheS1zdA'
 /** The second keeps a logging facade from complaining that it has nobody to log to; Kafka's own log goes through log4j. */
 const ARTIFACTS = [`org.apache.kafka:kafka_2.13:${KAFKA_VERSION}`, 'org.slf4j:slf4j-nop:1.7.36']
 
@@ -33,20 +35,23 @@ export async function installKafka(logger: Logger): Promise<KafkaInstallation> {
 }
 
 /** One broker that is its own controller, in an empty folder. */
-export async function startKafka({ java, classPath }: KafkaInstallation, folder: string): Promise<Part> {
+export async function startKafka(
+  { java, classPath }: KafkaInstallation,
+  folder: string,
+  purpose: Purpose,
+): Promise<Part> {
   await mkdir(folder, { recursive: true })
   const port = await stablePort()
   const properties = join(folder, 'server.properties')
   await writeFile(properties, propertiesOf(folder, port, await stablePort()))
-  const clusterId = randomBytes(16).toString('base64url')
-  await run(java, ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties])
+  await run(java, ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties])
   const address = `127.0.0.1:${port}`
   return startServerPart({
     name: 'kafka',
     address,
     program: {
       command: java,
-      args: [`-Xmx${HEAP}`, '-cp', classPath, 'kafka.Kafka', properties],
+      args: [...jvmFlags(purpose, HEAP), '-cp', classPath, 'kafka.Kafka', properties],
       folder,
       logFile: join(folder, 'kafka.log'),
     },
@@ -71,6 +76,9 @@ function propertiesOf(folder: string, port: number, controllerPort: number): str
     'transaction.state.log.replication.factor': 1,
     'transaction.state.log.min.isr': 1,
     'transaction.state.log.num.partitions': 1,
+    // After kill -9 the controller lets a broker in again only when the session of its former life is over: 9 s by default.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     // A group begins as soon as its first member has come, where a production waits for the others.
     'group.initial.rebalance.delay.ms': 0,
     'num.network.threads': 2,

@@ -30,6 +30,7 @@ export class LazyStack {
     const { parts, missing } = await startStack({
       directory: join(this.#directory, name),
       logger: this.#logger,
+      purpose: 'test',
       parts: [name],
     })
     const part = parts[name]

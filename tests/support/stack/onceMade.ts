@@ -1,12 +1,9 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { hasCode } from '../../../src/embeddedPostgres/errors.js'
 import { isAlive } from '../throwAwayServer.js'
-
-/** Beside the packages: it goes when the clone goes. Maven's own cache in the home folder makes a second download cheap. */
-const CACHE = fileURLToPath(new URL('../../../node_modules/.cache/stack', import.meta.url))
+import { CACHE } from './sources.js'
 
 /**
  * A folder of the cache, made by `make` where it is absent. It gets its name by one rename when it is whole, so that a killed download

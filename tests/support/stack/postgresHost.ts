@@ -7,16 +7,16 @@ export type HostReport = { readonly url: string; readonly pid: number } | { read
 
 /**
  * A process that holds PostgreSQL for its parent: PostgreSQL ends when the channel to the parent does, however the parent came to its end.
- * Arguments: the data directory, the port, `durable` or `throwaway`.
+ * Arguments: the data directory, the port, the purpose.
  */
-const [, , dataDir = '', port = '', durability = ''] = process.argv
+const [, , dataDir = '', port = '', purpose = ''] = process.argv
 const parentIsGone = once(process, 'disconnect')
 try {
   const server = await startEmbeddedPostgres({
     dataDir,
     logger: pino({ level: 'silent' }),
     port: Number(port),
-    settings: { ...(durability === 'throwaway' && THROW_AWAY_SETTINGS), max_connections: '200' },
+    settings: { ...(purpose === 'test' && THROW_AWAY_SETTINGS), max_connections: '200' },
     // The parent kills it on purpose.
     onLost: () => undefined,
   })

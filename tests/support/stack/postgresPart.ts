@@ -1,13 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import type { Part } from './part.js'
 import { stablePort } from './ports.js'
 import type { HostReport } from './postgresHost.js'
-
-const HOST = fileURLToPath(new URL('./postgresHost.ts', import.meta.url))
-const TYPESCRIPT = new URL('../typescriptImports.ts', import.meta.url).href
+import type { Purpose } from './purpose.js'
+import { RUN_TYPESCRIPT, source } from './sources.js'
 
 interface Hosted {
   readonly host: ChildProcess
@@ -16,10 +14,10 @@ interface Hosted {
 }
 
 /** The PostgreSQL that `npm start` brings, held by a process of its own. */
-export async function startPostgres(folder: string): Promise<Part> {
+export async function startPostgres(folder: string, purpose: Purpose): Promise<Part> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const port = await stablePort()
-  let server = await launch(folder, port)
+  let server = await launch(folder, port, purpose)
   const end = async (): Promise<void> => {
     const { host } = server
     if (host.exitCode !== null || host.signalCode !== null) return
@@ -43,16 +41,21 @@ export async function startPostgres(folder: string): Promise<Part> {
     },
     async restart() {
       await end()
-      server = await launch(folder, port)
+      server = await launch(folder, port, purpose)
     },
+    // The postmaster alone: open connections go on, new ones wait.
     pause: () => signal('SIGSTOP'),
     resume: () => signal('SIGCONT'),
     stop: end,
   }
 }
 
-async function launch(folder: string, port: number): Promise<Hosted> {
-  const host = fork(HOST, [folder, String(port)], { execArgv: ['--import', TYPESCRIPT], cwd: folder, detached: true })
+async function launch(folder: string, port: number, purpose: Purpose): Promise<Hosted> {
+  const host = fork(source('postgresHost.ts'), [folder, String(port), purpose], {
+    execArgv: RUN_TYPESCRIPT,
+    cwd: folder,
+    detached: true,
+  })
   const ended = once(host, 'exit').then((): HostReport => ({ fault: 'its host has ended' }))
   const report = await Promise.race([once(host, 'message').then(([message]) => message as HostReport), ended])
   if ('fault' in report) {

@@ -14,7 +14,7 @@ export async function startPrivateStack<const Name extends PartName>(
   ...names: readonly Name[]
 ): Promise<PrivateStack<Name>> {
   const directory = await makeTestFolder()
-  const stack = await startStack({ directory, logger: pino({ level: 'warn' }), parts: names })
+  const stack = await startStack({ directory, logger: pino({ level: 'warn' }), purpose: 'test', parts: names })
   const stop = async (): Promise<void> => {
     await stack.stop()
     await discardDataDir(directory)

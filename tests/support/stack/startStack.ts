@@ -6,6 +6,7 @@ import { installKafka, startKafka } from './kafkaPart.js'
 import { PART_NAMES, type Part, type PartName } from './part.js'
 import { PartUnavailable } from './partUnavailable.js'
 import { startPostgres } from './postgresPart.js'
+import type { Purpose } from './purpose.js'
 import { installRedis, startRedis } from './redisPart.js'
 
 /** By part, what is missing on this machine and what to install. */
@@ -15,6 +16,8 @@ export interface StackOptions {
   /** Takes a folder of data for each part, which must not be there yet. Nothing in it is deleted here. */
   readonly directory: string
   readonly logger: Logger
+  /** Default: `measure`. */
+  readonly purpose?: Purpose
   /** Default: all. */
   readonly parts?: readonly PartName[]
 }
@@ -29,17 +32,17 @@ export interface Stack {
 }
 
 /** Starts a part in a folder that is not there yet. */
-type Start = (folder: string) => Promise<Part>
+type Start = (folder: string, purpose: Purpose) => Promise<Part>
 
 /** Find what a part needs, and download once what can be downloaded. They throw PartUnavailable. */
 const INSTALL: Record<PartName, (logger: Logger) => Promise<Start>> = {
   kafka: async (logger) => {
     const installation = await installKafka(logger)
-    return (folder) => startKafka(installation, folder)
+    return (folder, purpose) => startKafka(installation, folder, purpose)
   },
   elasticsearch: async (logger) => {
     const installation = await installElasticsearch(logger)
-    return (folder) => startElasticsearch(installation, folder)
+    return (folder, purpose) => startElasticsearch(installation, folder, purpose)
   },
   redis: async () => {
     const installation = await installRedis()
@@ -77,7 +80,10 @@ export async function findMissing(names: readonly PartName[], logger: Logger): P
   return Object.fromEntries(found.filter(([, outcome]) => typeof outcome === 'string'))
 }
 
-async function startPart(name: PartName, { directory, logger }: StackOptions): Promise<Part | string> {
+async function startPart(
+  name: PartName,
+  { directory, logger, purpose = 'measure' }: StackOptions,
+): Promise<Part | string> {
   const start = await install(name, logger)
   if (typeof start === 'string') {
     logger.warn(`${name} ${start}`)
@@ -85,7 +91,7 @@ async function startPart(name: PartName, { directory, logger }: StackOptions): P
   }
   logger.info(`starting ${name}`)
   const startedAt = performance.now()
-  const part = await start(join(directory, name))
+  const part = await start(join(directory, name), purpose)
   logger.info(`${name} answers, after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
   return part
 }
