@@ -5,7 +5,8 @@ import type { Reporter, SerializedError, TestModule } from 'vitest/node'
  *
  * Failed counts tests, files that could not be loaded, suites whose hooks failed, and errors that no test caught. A run that
  * ends badly without any of these (no global set-up, interrupted) counts one failure, so that the line never contradicts the
- * exit code. With CI set a skipped test is a failure: nobody is there to notice the skip.
+ * exit code. With CI set a skipped test is a failure: nobody is there to notice the skip. Servers that
+ * this machine could not run are named before the line, with what to install.
  */
 export default class TotalsReporter implements Reporter {
   #passed = 0
@@ -24,6 +25,8 @@ export default class TotalsReporter implements Reporter {
     const suites = modules.flatMap((module) => [...module.children.allSuites()])
     const skipped = tests.filter((test) => test.result().state === 'skipped')
     for (const test of skipped) process.stdout.write(`SKIPPED ${test.module.relativeModuleId} > ${test.fullName}\n`)
+    const missing = skipped[0]?.project.getProvidedContext().stack?.missing ?? {}
+    for (const [part, reason] of Object.entries(missing)) process.stdout.write(`WITHOUT ${part}: it ${reason}\n`)
 
     this.#passed = tests.filter((test) => test.result().state === 'passed').length
     this.#failed =
