@@ -27,6 +27,7 @@ export async function startGatewayPart(
     documents: {
       get: (...query) => cached.get(...query),
       makeSearchable: () => readModels.documents.makeSearchable(),
+      shownEverywhere: () => cached.shownEverywhere(),
     },
     feed,
     parked,

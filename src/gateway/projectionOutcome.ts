@@ -23,7 +23,7 @@ export function projectionCompleted(
   const startedAt = performance.now()
   // Settled by hand: nobody takes the rejection of a subscription that is closed before its first item is asked for.
   const ending = context.readSide.waiter
-    .waitFor(target, viewsOf(target, level), { timeoutMs, signal, connection })
+    .waitFor(target, viewsOf(target, level), { timeoutMs, signal, connection, everywhere: true })
     .then(
       (outcome) => async () => outcomeOf(target, outcome, performance.now() - startedAt, context),
       (error: unknown) => async () => {

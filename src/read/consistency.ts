@@ -24,17 +24,21 @@ export type WaitOutcome =
   | { readonly kind: 'timedOut'; readonly currentVersion: number }
   | { readonly kind: 'parked'; readonly currentVersion: number }
 
+export interface WaitOptions {
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal
+  readonly connection?: object
+  /** Reached only when no other gateway can show less either. Default: this gateway's reads are what matters. */
+  readonly everywhere?: boolean
+}
+
 /**
  * The one waiting mechanism behind `atLeast`, `projected` and `projectionCompleted`: listen, look, wait; one re-check timer for all.
  * A lost announcement costs time, never the answer.
  */
 export interface VersionWaiter {
   /** Never rejects for lateness; throws TooManyWaiters beyond the bounds, StoreUnavailable when the store stays unreachable until the deadline. */
-  waitFor(
-    target: StreamVersion,
-    views: readonly View[],
-    options: { readonly timeoutMs: number; readonly signal?: AbortSignal; readonly connection?: object },
-  ): Promise<WaitOutcome>
+  waitFor(target: StreamVersion, views: readonly View[], options: WaitOptions): Promise<WaitOutcome>
 }
 
 export interface OrderChangeItem {

@@ -9,10 +9,16 @@ import { needsOf, type VersionNeed } from './versionNeeds.js'
 /** A last look may end so long after the deadline; a store that has not answered by then cannot be reached. */
 const LAST_LOOK_MS = 1_000
 
+export interface WaitPorts {
+  readonly documents: BatchedDocuments
+  readonly searchability: Searchability
+  readonly shownEverywhere: () => Promise<void>
+}
+
 /**
  * One wait for one version, from its first look to its one outcome.
  *
- *   looking --all shown--> (searchable) --> reached
+ *   looking --all shown--> (searchable, everywhere) --> reached
  *      |  \--not all, and parked----------> parked
  *      |  \--not all----------------------> listening --announced or re-check--> looking
  *      |                                        \--deadline--> looking for the last time --> timedOut
@@ -23,12 +29,11 @@ export class PendingWait {
   readonly outcome: Promise<WaitOutcome>
   readonly #target: StreamVersion
   readonly #documents: BatchedDocuments
-  readonly #searchability: Searchability
   readonly #shown: Map<VersionNeed, number>
-  readonly #needsSearch: boolean
+  /** What has to come to pass once everything is shown; those that have are taken out. */
+  readonly #afterwards: (() => Promise<void>)[]
   readonly #settled = Promise.withResolvers<WaitOutcome>()
   #isSettled = false
-  #isSearchable: boolean
   #isParked = false
   #isLate = false
   #look: 'none' | 'under way' | 'under way, once more' = 'none'
@@ -36,18 +41,15 @@ export class PendingWait {
   #lastLook: 'none yet' | 'answered' | StoreUnavailable = 'none yet'
   #lastLookTimer: NodeJS.Timeout | undefined
 
-  constructor(
-    target: StreamVersion,
-    views: readonly View[],
-    ports: { readonly documents: BatchedDocuments; readonly searchability: Searchability },
-  ) {
+  constructor(target: StreamVersion, views: readonly View[], ports: WaitPorts, everywhere: boolean) {
     const { needs, searchable } = needsOf(target, views)
     this.#target = target
     this.#documents = ports.documents
-    this.#searchability = ports.searchability
     this.#shown = new Map(needs.map((need) => [need, 0]))
-    this.#needsSearch = searchable
-    this.#isSearchable = !searchable
+    this.#afterwards = [
+      ...(searchable ? [() => ports.searchability.reached()] : []),
+      ...(everywhere ? [() => this.#heldBack(ports)] : []),
+    ]
     this.outcome = this.#settled.promise
   }
 
@@ -60,7 +62,7 @@ export class PendingWait {
   /** Begins a look, or asks for one more after the one under way, which may have read before what is looked for now. */
   look(): void {
     if (this.#isSettled) return
-    if (this.#isShown() && !this.#needsSearch) this.#settle({ kind: 'reached' })
+    if (this.#isReached()) this.#settle({ kind: 'reached' })
     else if (this.#look === 'none') void this.#lookUntilKnown()
     else this.#look = 'under way, once more'
   }
@@ -88,7 +90,7 @@ export class PendingWait {
         if (!(error instanceof StoreUnavailable)) return this.#fail(error)
         this.#lastLook = error
       }
-      if (this.#isShown() && this.#isSearchable) return this.#settle({ kind: 'reached' })
+      if (this.#isReached()) return this.#settle({ kind: 'reached' })
       if (this.#isParked) return this.#settle({ kind: 'parked', currentVersion: this.#currentVersion() })
       // A store that does not answer is asked again by the next re-check, not at once. Read as a whole: a look may be asked for meanwhile.
     } while (this.#wantsOneMore() && this.#lastLook === 'answered' && !this.#isSettled)
@@ -105,14 +107,21 @@ export class PendingWait {
         this.#raise(need, versions[index] ?? 0)
       })
     }
-    if (this.#isShown()) await this.#search()
+    if (this.#isShown()) await this.#finish()
     else this.#isParked = await this.#standsStill()
   }
 
-  async #search(): Promise<void> {
-    if (this.#isSearchable) return
-    await this.#searchability.reached()
-    this.#isSearchable = true
+  /** Every look has been answered by then: a deadline that comes meanwhile is lateness, not a store that can't be reached. */
+  #heldBack({ shownEverywhere }: WaitPorts): Promise<void> {
+    this.#lastLook = 'answered'
+    return shownEverywhere()
+  }
+
+  async #finish(): Promise<void> {
+    for (let next = this.#afterwards[0]; next; next = this.#afterwards[0]) {
+      await next()
+      this.#afterwards.shift()
+    }
   }
 
   /** Whether something that is still needed will not come before an operator releases it. */
@@ -133,10 +142,14 @@ export class PendingWait {
     return [...this.#shown.values()].every((version) => version >= this.#target.version)
   }
 
-  /** Of the slowest view. What is shown but not searchable yet is not shown by a list. */
+  #isReached(): boolean {
+    return this.#isShown() && this.#afterwards.length === 0
+  }
+
+  /** Of the slowest view. What is shown but not searchable yet is not shown by a list, nor by every gateway before it is shown everywhere. */
   #currentVersion(): number {
     const shown = Math.min(...this.#shown.values())
-    return Math.min(shown, this.#isSearchable ? shown : this.#target.version - 1)
+    return Math.min(shown, this.#afterwards.length === 0 ? shown : this.#target.version - 1)
   }
 
   #raise(need: VersionNeed, version: number): void {

@@ -41,7 +41,9 @@ export async function startLiveReads({
   parked,
   logger,
 }: {
-  readonly documents: DocumentReader & Pick<DocumentStore, 'makeSearchable'>
+  /** shownEverywhere: where other gateways may show less than this one's reads, resolves when they can't any more. */
+  readonly documents: DocumentReader &
+    Pick<DocumentStore, 'makeSearchable'> & { readonly shownEverywhere?: () => Promise<void> }
   readonly feed: Pick<AnnouncementFeed, 'latest' | 'follow'>
   readonly parked: Pick<ParkedStreams, 'find'>
   readonly logger: Logger
@@ -56,6 +58,7 @@ export async function startLiveReads({
     ring,
     documents: batched,
     searchability: { reached: () => documents.makeSearchable() },
+    ...(documents.shownEverywhere && { shownEverywhere: documents.shownEverywhere }),
     recheck: new Recheck(WAITER_RECHECK_MS),
     bounds: WAITERS,
   })

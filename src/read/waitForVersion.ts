@@ -1,8 +1,8 @@
 import type { StreamVersion } from '../contract/consistencyToken.js'
 import type { AnnouncementRing } from './announcementRing.js'
 import type { BatchedDocuments } from './batchedDocuments.js'
-import { TooManyWaiters, type VersionWaiter, type View, type WaitOutcome } from './consistency.js'
-import { PendingWait } from './pendingWait.js'
+import { TooManyWaiters, type VersionWaiter, type View, type WaitOptions, type WaitOutcome } from './consistency.js'
+import { PendingWait, type WaitPorts } from './pendingWait.js'
 import type { Recheck } from './recheck.js'
 import type { Searchability } from './searchability.js'
 
@@ -19,7 +19,7 @@ export interface WaiterBounds {
  */
 export class AnnouncedVersionWaiter implements VersionWaiter {
   readonly #ring: AnnouncementRing
-  readonly #ports: { readonly documents: BatchedDocuments; readonly searchability: Searchability }
+  readonly #ports: WaitPorts
   readonly #recheck: Recheck
   readonly #bounds: WaiterBounds
   readonly #pending = new Set<PendingWait>()
@@ -29,11 +29,14 @@ export class AnnouncedVersionWaiter implements VersionWaiter {
     readonly ring: AnnouncementRing
     readonly documents: BatchedDocuments
     readonly searchability: Searchability
+    /** Resolves when no other gateway can show less than this one's looks so far. Default: at once. */
+    readonly shownEverywhere?: () => Promise<void>
     readonly recheck: Recheck
     readonly bounds: WaiterBounds
   }) {
     this.#ring = parts.ring
-    this.#ports = { documents: parts.documents, searchability: parts.searchability }
+    const { documents, searchability, shownEverywhere = () => Promise.resolve() } = parts
+    this.#ports = { documents, searchability, shownEverywhere }
     this.#recheck = parts.recheck
     this.#bounds = parts.bounds
   }
@@ -45,13 +48,9 @@ export class AnnouncedVersionWaiter implements VersionWaiter {
   async waitFor(
     target: StreamVersion,
     views: readonly View[],
-    {
-      timeoutMs,
-      signal,
-      connection,
-    }: { readonly timeoutMs: number; readonly signal?: AbortSignal; readonly connection?: object },
+    { timeoutMs, signal, connection, everywhere = false }: WaitOptions,
   ): Promise<WaitOutcome> {
-    const wait = new PendingWait(target, views, this.#ports)
+    const wait = new PendingWait(target, views, this.#ports, everywhere)
     this.#enter(connection)
     this.#pending.add(wait)
     const stopListening = this.#ring.listen(target.streamId, (result) => wait.hear(result))

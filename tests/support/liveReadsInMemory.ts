@@ -20,9 +20,11 @@ export function liveReadsInMemory({
   ring: ringBounds = { capacity: 100, repeatSpan: 10 },
   waiters: bounds = { inAll: 10, perConnection: 5 },
   around = (read) => read(),
+  shownEverywhere = () => Promise.resolve(),
 }: {
   readonly ring?: RingBounds
   readonly waiters?: WaiterBounds
+  readonly shownEverywhere?: () => Promise<void>
   readonly around?: <Answer>(read: () => Promise<Answer>, name: string, ids: readonly string[]) => Promise<Answer>
 } = {}) {
   const store = new MemoryDocumentStore()
@@ -40,7 +42,14 @@ export function liveReadsInMemory({
   const waiterRecheck = new Recheck(WAITER_RECHECK_MS)
   const watcherRecheck = new Recheck(WATCHER_RECHECK_MS)
   const searchability = { reached: () => around(() => store.makeSearchable(), 'searchable', []) }
-  const waiter = new AnnouncedVersionWaiter({ ring, documents, searchability, recheck: waiterRecheck, bounds })
+  const waiter = new AnnouncedVersionWaiter({
+    ring,
+    documents,
+    searchability,
+    shownEverywhere,
+    recheck: waiterRecheck,
+    bounds,
+  })
   const watcher = new AnnouncedOrderWatcher({ ring, documents, recheck: watcherRecheck })
   return {
     store,

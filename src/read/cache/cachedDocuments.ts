@@ -38,6 +38,12 @@ export class CachedDocuments implements DocumentReader {
     return found
   }
 
+  /** Returns when no gateway can show less than this one has answered so far: at once, unless the cache failed less than an entry's life ago. */
+  async shownEverywhere(): Promise<void> {
+    const leftMs = this.#distrustedUntil - performance.now()
+    if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, Math.ceil(leftMs)))
+  }
+
   async #remembered<Name extends ProjectionName>(
     projection: Name,
     ids: readonly string[],

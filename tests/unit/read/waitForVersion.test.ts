@@ -245,3 +245,37 @@ describe('INV-20 bounds', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 })
+
+describe('a wait that speaks for every gateway', () => {
+  /** The version is there, but other gateways may show less until `release` is called. */
+  async function shownHereAlone() {
+    const held = Promise.withResolvers<void>()
+    const reads = liveReadsInMemory({ shownEverywhere: () => held.promise })
+    await reads.show('orders', orderDocument('o1', { version: 3 }))
+    return { reads, release: () => held.resolve() }
+  }
+
+  it('is reached when no other can show less, and a wait of this gateway alone before', async () => {
+    const { reads, release } = await shownHereAlone()
+    const own = reads.waiter.waitFor(order3, [DOCUMENT], { timeoutMs: 10_000 })
+    let outcome: unknown
+    void reads.waiter
+      .waitFor(order3, [DOCUMENT], { timeoutMs: 10_000, everywhere: true })
+      .then((reached) => (outcome = reached))
+    expect(await own).toEqual(REACHED)
+    await passing(5_000)
+    expect(outcome).toBeUndefined()
+    release()
+    await passing(0)
+    expect(outcome).toEqual(REACHED)
+    expect(reads.registered()).toBe(0)
+  })
+
+  it('is late, and no more than that, when the deadline comes first', async () => {
+    const { reads } = await shownHereAlone()
+    const outcome = reads.waiter.waitFor(order3, [DOCUMENT], { timeoutMs: 500, everywhere: true })
+    await passing(2_000)
+    expect(await outcome).toEqual({ kind: 'timedOut', currentVersion: 2 })
+    expect(reads.registered()).toBe(0)
+  })
+})

@@ -110,6 +110,22 @@ describe('reads by id through a cache', () => {
     expect(storeReads.length).toBe(reads)
   })
 
+  it('say when every gateway shows what they showed: at once, or when entries from before a failure have ended', async () => {
+    vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
+    const { cached, read, versions, fail } = cachedReads()
+    versions.set('1', 1)
+    await read('1')
+    await cached.shownEverywhere()
+    fail('request lost')
+    await read('1')
+    let isShown = false
+    void cached.shownEverywhere().then(() => (isShown = true))
+    await vi.advanceTimersByTimeAsync(TTL_MS - 1)
+    expect(isShown).toBe(false)
+    await vi.advanceTimersByTimeAsync(1)
+    expect(isShown).toBe(true)
+  })
+
   it('do not hide a fault of the program', async () => {
     const broken = new InProcessDocumentCache({ ttlMs: TTL_MS })
     broken.get = () => Promise.reject(new TypeError('a fault'))
