@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { BusUnavailable } from '../../src/bus/eventBus.js'
+import type { EventMessage } from '../../src/bus/eventPublisher.js'
 import { openKafkaBus } from '../../src/bus/kafka/kafkaBus.js'
 import { createKafka, type KafkaSettings } from '../../src/bus/kafka/kafkaClient.js'
 import { ForeignInstallation, UnusableTopics } from '../../src/bus/kafka/kafkaFaults.js'
@@ -113,6 +114,28 @@ describeOnStack(['kafka'], 'the bus on Kafka', (stack) => {
     await far.close()
   })
 
+  it('INV-3 NO-LOST-EVENT: takes no event for the repeat of one before it whose acknowledgement was lost', async () => {
+    const log = await openLog()
+    const near = await log.openBus()
+    const far = await openFarBus(log, near)
+    const taking = takeInBackground(await near.subscribe('group'))
+    const publisher = far.bus.publisher()
+    await publisher.publish([orderConfirmed(1)])
+    far.proxy.loseAnswers()
+    const unanswered = publisher.publish([orderConfirmed(2)])
+    await eventually(() => taking.done.length === 2 && far.proxy.hasLost())
+    far.setReachable(false)
+    await expect(unanswered).rejects.toThrow(BusUnavailable)
+    far.setReachable(true)
+    // Another event, of the same size and count.
+    await publisher.publish([orderConfirmed(3)])
+    await eventually(() => taking.done.length === 3)
+    expect(told(taking.done)).toEqual(['order-1 1', 'order-1 2', 'order-1 3'])
+    await taking.stop()
+    await publisher.close()
+    await far.close()
+  })
+
   it('passes over what is no event of ours, also at the end of a partition, and hands out types that only a later release knows', async () => {
     const log = await openLog()
     const bus = await log.openBus()
@@ -208,6 +231,22 @@ describeOnStack(['kafka'], 'the bus on Kafka', (stack) => {
 
 function open(kafka: KafkaSettings, installationId: string) {
   return openKafkaBus({ kafka, installationId, checkpoints: new MemoryCheckpoints(), logger: silentLogger })
+}
+
+/** As an outbox gives it. */
+function orderConfirmed(streamVersion: number): EventMessage {
+  const outside = {
+    eventId: `event-${streamVersion}`,
+    type: 'OrderConfirmed',
+    schemaVersion: 1,
+    streamId: 'order-1',
+    streamCategory: 'order' as const,
+    streamVersion,
+    position: { era: 1, transactionId: '7', position: String(streamVersion) },
+  }
+  const occurredAt = '2026-03-01T09:30:00.000Z'
+  const envelope = JSON.stringify({ ...outside, recordedAt: occurredAt, data: {}, metadata: { occurredAt } })
+  return { ...outside, traceparent: '', envelope }
 }
 
 /** Messages in the topic of orders that no relay of ours wrote. */
