@@ -1,5 +1,5 @@
-import { KafkaJSAggregateError, KafkaJSError, KafkaJSSASLAuthenticationError } from 'kafkajs'
 import { BusUnavailable } from '../eventBus.js'
+import { KafkaJSAggregateError, KafkaJSError, KafkaJSSASLAuthenticationError } from './libraryErrors.js'
 
 /** The topics are there, and are not what this installation can work with. Not retriable: somebody has to change a setting. */
 export class UnusableTopics extends Error {
