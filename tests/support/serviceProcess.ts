@@ -1,22 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import type { ProcessRole } from '../../src/config.js'
 import { eventually } from './eventually.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
+/** As the npm scripts start them. */
+const PROGRAMS: Record<ProcessRole, readonly string[]> = {
+  all: [built('src/main.js')],
+  gateway: [built('src/main.js'), 'gateway'],
+  relay: [built('src/main.js'), 'relay'],
+  projector: [built('projector/main.js')],
+}
 /** What `npm start` may take once it is set up, with room for a busy machine. */
 const START_DEADLINE_MS = 60_000
 
-/** The built service as a process of its own, to be killed at will. */
+/** The built service, or one part of it, as a process of its own, to be killed at will. */
 export class ServiceProcess {
   readonly #child: ChildProcess
   readonly #exited: Promise<number | null>
   #output = ''
 
-  constructor(env: Readonly<Record<string, string>>) {
+  /** Unless `env` says more, GraphQL is at any free port, and a relay or a projector tells nobody how it is. */
+  constructor(env: Readonly<Record<string, string>>, role: ProcessRole = 'all') {
     const { PATH = '', HOME = '' } = process.env
-    this.#child = spawn(process.execPath, [MAIN], {
-      env: { PATH, HOME, PORT: '0', ...env },
+    this.#child = spawn(process.execPath, [...PROGRAMS[role]], {
+      env: { PATH, HOME, PORT: '0', METRICS_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
@@ -36,11 +44,21 @@ export class ServiceProcess {
     return this.#child.pid ?? -1
   }
 
-  /** Waits for the ready line and gives the address in it. */
+  /** Waits for the ready line. */
+  async ready(): Promise<void> {
+    await this.#lineOf(/ready: /)
+  }
+
+  /** Waits for the ready line and gives the address of GraphQL in it. */
   async url(): Promise<string> {
+    const [, url = ''] = await this.#lineOf(/ready: (http:\/\/\S+\/graphql)/)
+    return url
+  }
+
+  #lineOf(pattern: RegExp): Promise<RegExpExecArray> {
     return eventually(() => {
       if (this.#child.exitCode !== null) throw new Error(`The service ended before it was ready:\n${this.#output}`)
-      return /ready: (http:\/\/\S+\/graphql)/.exec(this.#output)?.[1]
+      return pattern.exec(this.#output) ?? undefined
     }, START_DEADLINE_MS)
   }
 
@@ -57,4 +75,8 @@ export class ServiceProcess {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL')
     await this.#exited
   }
+}
+
+function built(path: string): string {
+  return fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
 }
