@@ -185,7 +185,7 @@ describeOnStack(['redis'], 'the cache while Redis', () => {
     await putOrder(cache, 'o1')
     redis.pause()
     const calls = Array.from({ length: 20 }, () => msToFail(() => cache.now()))
-    expect(Math.max(...(await Promise.all(calls)))).toBeLessThan(1_000)
+    expect(Math.max(...(await Promise.all(calls)))).toBeLessThan(2_000)
     for (let call = 0; call < 20; call++) expect(await msToFail(() => cache.now())).toBeLessThan(AT_ONCE_MS)
     redis.resume()
     await eventually(() => answers(cache))
@@ -198,9 +198,8 @@ describeOnStack(['redis'], 'the cache while Redis', () => {
     await putOrder(cache, 'before')
     const asOf = await cache.now()
     redis.pause()
-    // Times out after some 250 ms, so that its life is over when Redis comes to it.
+    // Times out after a second, so that its life is over when Redis comes to it.
     await expect(cache.put([{ projection: 'orders', document: orderDocument('o1') }], asOf)).rejects.toThrow()
-    await expect(eventually(() => answers(cache), 200)).rejects.toThrow()
     redis.resume()
     await eventually(() => answers(patient))
     await eventually(() => answers(cache))

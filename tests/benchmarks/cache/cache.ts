@@ -5,6 +5,7 @@ import type { DocumentCache } from '../../../src/read/cache/documentCache.js'
 import { InProcessDocumentCache } from '../../../src/read/cache/inProcessDocumentCache.js'
 import { openRedisDocumentCache } from '../../../src/read/cache/redis/openRedisDocumentCache.js'
 import type { DocumentStore } from '../../../src/read/documentStore.js'
+import { openElasticsearchReadStore } from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
 import { openPostgresReadStore } from '../../../src/read/postgres/openPostgresReadStore.js'
 import { startStack } from '../../support/stack/startStack.js'
 import { discardDataDir, makeTestFolder } from '../../support/throwAwayServer.js'
@@ -28,41 +29,48 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
   await using open = new AsyncDisposableStack()
   const directory = await makeTestFolder()
   open.defer(() => discardDataDir(directory))
-  const { parts, missing, stop } = await startStack({ directory, logger, parts: ['redis'] })
+  const { parts, missing, stop } = await startStack({
+    directory,
+    logger,
+    purpose: 'measure',
+    parts: ['redis', 'elasticsearch'],
+  })
   open.defer(stop)
+  const installationId = randomUUID()
 
   const postgres = await openPostgresReadStore({ databaseUrl: await server.createDatabase(), logger })
   open.defer(() => postgres.close())
-  const comparisons: Comparison[] = []
-  comparisons.push(
-    ...(await compareReads(
-      { name: 'PostgreSQL', documents: postgres.documents },
-      'in process',
-      () => Promise.resolve(new InProcessDocumentCache()),
-      logger,
-    )),
-  )
+  const stores: NamedStore[] = [{ name: 'PostgreSQL', documents: postgres.documents }]
+  const elasticsearchUrl = parts.elasticsearch?.address
+  if (elasticsearchUrl !== undefined) {
+    const options = { url: elasticsearchUrl, prefix: 'bench-', installationId, logger }
+    const elasticsearch = await openElasticsearchReadStore(options)
+    open.defer(() => elasticsearch.close())
+    stores.push({ name: 'Elasticsearch', documents: elasticsearch.documents })
+  }
   const redisUrl = parts.redis?.address
-  if (redisUrl !== undefined) {
-    const openRedis = async () => {
-      const redis = await openRedisDocumentCache({
-        url: redisUrl,
-        prefix: 'bench:',
-        installationId: randomUUID(),
-        logger,
-      })
-      open.defer(() => redis.close())
-      return redis
+  const openRedis = async (): Promise<DocumentCache> => {
+    // Another prefix each time, so that every round begins with an empty cache.
+    const options = { url: redisUrl ?? '', prefix: `bench-${randomUUID()}:`, installationId, logger }
+    const redis = await openRedisDocumentCache(options)
+    open.defer(() => redis.close())
+    return redis
+  }
+  const comparisons: Comparison[] = []
+  for (const store of stores) {
+    const ids = await fillWithOrders(store.documents, ORDERS)
+    await store.documents.makeSearchable()
+    if (store.name === 'PostgreSQL') {
+      const openInProcess = () => Promise.resolve(new InProcessDocumentCache())
+      comparisons.push(...(await compareReads(store, ids, 'in process', openInProcess, logger)))
     }
-    comparisons.push(
-      ...(await compareReads({ name: 'PostgreSQL', documents: postgres.documents }, 'Redis', openRedis, logger)),
-    )
+    if (redisUrl !== undefined) comparisons.push(...(await compareReads(store, ids, 'Redis', openRedis, logger)))
   }
   return {
     comparisons,
     notes: [
       `Hot: ${HOT_ORDERS} orders by turns. Cold: each order once within the life of an entry, so that the cache is asked and filled for nothing. After a change: ${GATEWAYS} gateways read it one after the other, once it is announced.`,
-      ...(missing.redis === undefined ? [] : [`Without Redis: it ${missing.redis}.`]),
+      ...Object.entries(missing).map(([part, reason]) => `Without ${part}: ${reason}.`),
     ],
   }
 }
@@ -72,16 +80,14 @@ interface NamedStore {
   readonly documents: DocumentStore
 }
 
-/** Every round begins with an empty cache. */
+/** openCache: a new one, empty, for each round. */
 async function compareReads(
   { name, documents }: NamedStore,
+  ids: readonly string[],
   cacheName: string,
   openCache: () => Promise<DocumentCache>,
   logger: Logger,
 ): Promise<readonly Comparison[]> {
-  const present = await documents.get('orders', ['order-1'])
-  const ids = present.size > 0 ? idsOf(ORDERS) : await fillWithOrders(documents, ORDERS)
-  await documents.makeSearchable()
   const hot = ids.slice(0, HOT_ORDERS)
   const cached = async () => new CachedDocuments(documents, await openCache())
   const rates = await inTurns(
@@ -105,8 +111,4 @@ async function compareReads(
     compare('cold', rates.cold, rates.coldStore),
     compare('after a change', rates.changed, rates.changedStore),
   ]
-}
-
-function idsOf(orders: number): readonly string[] {
-  return Array.from({ length: orders }, (_, index) => `order-${index + 1}`)
 }
