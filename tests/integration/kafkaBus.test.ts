@@ -58,6 +58,25 @@ describeOnStack(['kafka'], 'the bus on Kafka', (stack) => {
     expectStreamOrder(done)
   })
 
+  it('INV-6 SINGLE-EFFECT: lets go of a slice when the group is rebalanced; what was fetched is handed out again, and a late commit does nothing', async () => {
+    const log = await openLog()
+    const [one, other] = [await log.openBus(), await log.openBus()]
+    await log.startRelay(one)
+    const writer = await log.openWriter()
+    const streams = Array.from({ length: 12 }, (_, index) => `order-${index}`)
+    await writer.append(streams.map((streamId) => [streamId, 1] as const))
+    const first = await one.subscribe('group')
+    const slice = await first.next(1, AbortSignal.timeout(10_000))
+    const second = await other.subscribe('group')
+    await eventually(() => slice && !first.holds(slice))
+    if (slice) await first.commit(slice)
+    const done: EventEnvelope[] = []
+    const takings = [first, second].map((consumer) => takeInBackground(consumer, done))
+    await eventually(() => new Set(told(done)).size === 12)
+    await Promise.all(takings.map((taking) => taking.stop()))
+    expect(told(done).sort()).toEqual(streams.map((streamId) => `${streamId} 1`).sort())
+  })
+
   it('INV-10 COMMIT-AFTER-WRITE: no committed offset is ahead of the slices that were said to be done', async () => {
     const log = await openLog()
     const bus = await log.openBus()
