@@ -28,7 +28,7 @@ export async function orUnavailable<Result>(what: string, work: () => Promise<Re
 export function unavailable(what: string, cause: unknown): BusUnavailable {
   const reason = cause instanceof Error ? cause.message : 'an unknown fault'
   const advice = isRefusedLogin(cause) ? 'check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD' : 'it is tried again'
-  return new BusUnavailable(`${what}: Kafka (KAFKA_BROKERS) answered with "${reason}"; ${advice}.`, { cause })
+  return new BusUnavailable(`${what}: ${reason} (Kafka, KAFKA_BROKERS); ${advice}.`, { cause })
 }
 
 function isOfKafka(error: unknown): boolean {
