@@ -156,7 +156,10 @@ describeOnStack(['elasticsearch'], 'queries on Elasticsearch', (stack) => {
   })
 
   it('says nothing of what was asked when Elasticsearch refuses it', async () => {
-    const index = new SearchedIndex(client, `${stack.prefix}-no-such-index`)
+    const closed = `${stack.prefix}-closed`
+    await client.indices.create({ index: closed })
+    await client.indices.close({ index: closed })
+    const index = new SearchedIndex(client, closed)
     for (const error of await Promise.all(everyQuery(queriesOf(index), 'hortensia').map(failure))) {
       expect(error).toBeInstanceOf(ElasticsearchFault)
       expect(inspect(error, { depth: null })).not.toContain('hortensia')

@@ -1,88 +1,81 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Client, estypes } from '@elastic/elasticsearch'
-import type { DocumentWriteResult, Revision } from '../documentStore.js'
-import { ElasticsearchFault, mayPass, orUnavailable, unavailable } from './translateErrors.js'
+import type { Client } from '@elastic/elasticsearch'
+import { type DocumentWriteResult, type Revision, StoreUnavailable } from '../documentStore.js'
+import { type BulkAnswer, type BulkOperation, sendBulk } from './bulk.js'
+import type { IndexNames } from './indices.js'
+import { revisionOf, storedAs } from './revision.js'
+import { refusal } from './translateErrors.js'
 
-/** One document of a bulk, made from `expected`. */
+/** One document to be written over the revision that it was made from. */
 export interface BulkItem {
-  readonly index: string
+  readonly to: IndexNames
   readonly id: string
   readonly expected: Revision | 'absent'
-  readonly source: object
+  /** JSON. */
+  readonly source: string
 }
 
-/** Of items that were refused for the moment, such as a full queue of one shard. Whoever calls tries longer. */
+/** Of items that were refused for the moment, such as by a full queue of one shard. Whoever calls tries longer. */
 const ATTEMPTS = 5
 const FIRST_PAUSE_MS = 50
 
 /**
- * Compare-and-set of many documents in one request, each judged by itself: what is acknowledged stays so, what was refused for the moment is
- * sent again alone. Results in the order of `items`. Throws StoreUnavailable where that does not help: then a part may be written, which the
- * next try meets as a conflict.
+ * Compare-and-set of many documents in one request, each judged by itself: puts what becomes of each item into `results`, as it is known. What was
+ * refused for the moment is sent again, alone. Returns why some items have no result, undefined where all have one. Throws ElasticsearchFault.
  */
-export async function bulkWrite(client: Client, items: readonly BulkItem[]): Promise<readonly DocumentWriteResult[]> {
-  const results = new Map<BulkItem, DocumentWriteResult>()
+export async function bulkWrite(
+  client: Client,
+  items: readonly BulkItem[],
+  results: Map<BulkItem, DocumentWriteResult>,
+): Promise<StoreUnavailable | undefined> {
   let open = items
-  for (let attempt = 1; open.length > 0; attempt++) {
-    const { items: answers } = await orUnavailable(() => client.bulk({ operations: open.flatMap(operationOf) }))
-    let refused: { readonly status: number; readonly type: string } | undefined
-    const again: BulkItem[] = []
+  for (let attempt = 1; ; attempt++) {
+    const answers = await answersTo(client, open)
+    if (answers instanceof StoreUnavailable) return answers
+    let because: StoreUnavailable | undefined
+    const refused: BulkItem[] = []
     for (const [place, item] of open.entries()) {
-      const answer = answerAt(answers, place)
-      const result = resultOf(answer)
-      if (result) results.set(item, result)
+      const result = judged(answers[place])
+      if (!(result instanceof StoreUnavailable)) results.set(item, result)
       else {
-        again.push(item)
-        refused = { status: answer.status, type: answer.error?.type ?? 'no type given' }
+        because = result
+        refused.push(item)
       }
     }
-    if (refused && attempt === ATTEMPTS) throw unavailable(refused.status, refused.type)
-    if (refused) await delay(FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2))
-    open = again
+    if (!because || attempt === ATTEMPTS) return because
+    await delay(FIRST_PAUSE_MS * 2 ** attempt * (0.5 + Math.random() / 2))
+    open = refused
   }
-  return items.map((item) => results.get(item) ?? missingAnswer())
 }
 
-function operationOf({ index, id, expected, source }: BulkItem): [estypes.BulkOperationContainer, object] {
-  if (expected === 'absent') return [{ create: { _index: index, _id: id } }, source]
-  const { seqNo, primaryTerm } = parseRevision(expected)
-  return [{ index: { _index: index, _id: id, if_seq_no: seqNo, if_primary_term: primaryTerm } }, source]
+/** StoreUnavailable where the request was refused as a whole, or was not answered. */
+async function answersTo(
+  client: Client,
+  items: readonly BulkItem[],
+): Promise<readonly BulkAnswer[] | StoreUnavailable> {
+  try {
+    return await sendBulk(client, items.map(operationOf))
+  } catch (error) {
+    if (error instanceof StoreUnavailable) return error
+    throw error
+  }
 }
 
-/** Undefined where the item may be sent again. */
-function resultOf({
-  status,
-  error,
-  _seq_no,
-  _primary_term,
-}: estypes.BulkResponseItem): DocumentWriteResult | undefined {
-  if (error === undefined) return { kind: 'written', revision: revisionOf(_seq_no, _primary_term) }
+function operationOf({ to, id, expected, source }: BulkItem): BulkOperation {
+  const place = { _index: to.writes, _id: id }
+  if (expected === 'absent') return [{ create: place }, source]
+  const { seqNo, primaryTerm } = storedAs(expected)
+  return [{ index: { ...place, if_seq_no: seqNo, if_primary_term: primaryTerm } }, source]
+}
+
+/** StoreUnavailable where the item may be sent again. Throws ElasticsearchFault where neither the document nor the moment is to blame. */
+function judged(answer: BulkAnswer | undefined): DocumentWriteResult | StoreUnavailable {
+  if (!answer) throw new TypeError('Expected an answer for each item, found fewer.')
+  const { status, error } = answer
+  if (!error) return { kind: 'written', revision: revisionOf(answer) }
   if (status === 409) return { kind: 'conflict' }
-  const type = error.type ?? 'no type given'
-  if (mayPass(status, type)) return undefined
-  // The words of the error quote the document.
-  if (status === 400) return { kind: 'rejected', reason: `Elasticsearch can't store it (${type})` }
-  throw new ElasticsearchFault(status, type)
-}
-
-function answerAt(
-  answers: readonly Partial<Record<estypes.BulkOperationType, estypes.BulkResponseItem>>[],
-  place: number,
-): estypes.BulkResponseItem {
-  const answer = answers[place]
-  return answer?.create ?? answer?.index ?? missingAnswer()
-}
-
-function missingAnswer(): never {
-  throw new TypeError('Expected one answer for each item of a bulk, found fewer.')
-}
-
-/** The store's own counter of the write, and the term of the primary that gave it: what compare-and-set compares. */
-export function revisionOf(seqNo: number | undefined, primaryTerm: number | undefined): Revision {
-  return `${seqNo}.${primaryTerm}` as Revision
-}
-
-export function parseRevision(revision: Revision): { readonly seqNo: number; readonly primaryTerm: number } {
-  const [seqNo, primaryTerm] = revision.split('.')
-  return { seqNo: Number(seqNo), primaryTerm: Number(primaryTerm) }
+  if (status === 400) return { kind: 'rejected', reason: `Elasticsearch can't store it (${error.type})` }
+  const fault = refusal(status, error.type)
+  if (fault instanceof StoreUnavailable) return fault
+  throw fault
 }

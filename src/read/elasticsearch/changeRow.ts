@@ -1,9 +1,17 @@
 import { type Client, errors } from '@elastic/elasticsearch'
-import { parseRevision, revisionOf } from './bulkWrite.js'
+import type { Revision } from '../documentStore.js'
+import type { IndexNames } from './indices.js'
+import { multiGet } from './multiGet.js'
+import { storedAs } from './revision.js'
 import { orUnavailable } from './translateErrors.js'
 
 /** What becomes of a row: another one, nothing, or what it is. */
 export type RowChange<Row extends object> = { readonly put: Row } | 'delete' | 'keep'
+
+interface Place {
+  readonly index: IndexNames
+  readonly id: string
+}
 
 const CONFLICT = 409
 
@@ -13,36 +21,31 @@ const CONFLICT = 409
  */
 export async function changeRow<Row extends object>(
   client: Client,
-  { index, id }: { readonly index: string; readonly id: string },
+  place: Place,
   decide: (row: Row | undefined) => RowChange<Row>,
 ): Promise<RowChange<Row>> {
   for (;;) {
-    const { docs } = await orUnavailable(() => client.mget<Row>({ index, ids: [id] }))
-    const [found] = docs
-    const isThere = found !== undefined && 'found' in found && found.found === true
-    const change = decide(isThere ? found._source : undefined)
-    if (change === 'keep') return change
-    const expected = isThere ? parseRevision(revisionOf(found._seq_no, found._primary_term)) : undefined
-    if (await written(() => write(client, { index, id }, change, expected))) return change
+    const [found] = await multiGet<Row>(client, place.index.alias, [place.id])
+    const change = decide(found?.source)
+    if (change === 'keep' || (await isWritten(() => write(client, place, change, found?.revision)))) return change
   }
 }
 
 async function write(
   client: Client,
-  { index, id }: { readonly index: string; readonly id: string },
+  { index: { writes: index }, id }: Place,
   change: Exclude<RowChange<object>, 'keep'>,
-  expected: ReturnType<typeof parseRevision> | undefined,
+  expected: Revision | undefined,
 ): Promise<unknown> {
-  const compare = expected && { if_seq_no: expected.seqNo, if_primary_term: expected.primaryTerm }
+  const stored = expected === undefined ? undefined : storedAs(expected)
+  const compare = stored && { if_seq_no: stored.seqNo, if_primary_term: stored.primaryTerm }
   if (change === 'delete') return compare && client.delete({ index, id, refresh: true, ...compare })
-  const document = change.put
-  return compare
-    ? client.index({ index, id, document, refresh: true, ...compare })
-    : client.create({ index, id, document, refresh: true })
+  const row = { index, id, refresh: true, require_alias: true, document: change.put }
+  return client.index(compare ? { ...row, ...compare } : { ...row, op_type: 'create' })
 }
 
 /** False where somebody else has written it since it was read. */
-async function written(work: () => Promise<unknown>): Promise<boolean> {
+async function isWritten(work: () => Promise<unknown>): Promise<boolean> {
   return orUnavailable(async () => {
     try {
       await work()

@@ -1,42 +1,50 @@
+import { createHash } from 'node:crypto'
 import type { Client, estypes } from '@elastic/elasticsearch'
 import type { ProjectionName } from '../../contract/documents.js'
 import type { ParkedStream, ParkedStreams } from '../parkedStreams.js'
 import { changeRow } from './changeRow.js'
-import { orUnavailable } from './translateErrors.js'
+import type { IndexNames } from './indices.js'
+import { SearchedIndex, sourceOf } from './queries/searchedIndex.js'
 
-/** As many as one answer holds. More parked streams than this are one fault in very many places: the first of them will do to see it. */
-const MAX_ROWS = 10_000
+const ROWS_A_PAGE = 1_000
 
 interface ParkedRow {
   readonly streamId: string
-  readonly parkedAt: string
+  readonly projection: ProjectionName
   readonly row: ParkedStream
 }
 
-/** The quarantine as an index. Two projectors that park one stream at once leave the row of the earlier event. */
+/**
+ * The quarantine as an index. Two projectors that park one stream at once leave the row of the earlier event.
+ *
+ * Found by search, not by id: a projector asks about every stream of every slice, and nearly always there is nothing to be found. Every change
+ * is searchable when it is acknowledged, on all copies.
+ */
 export class ElasticsearchParkedStreams implements ParkedStreams {
   readonly #client: Client
-  readonly #index: string
+  readonly #index: IndexNames
+  readonly #rows: SearchedIndex
 
-  constructor(client: Client, index: string) {
+  constructor(client: Client, index: IndexNames) {
     this.#client = client
     this.#index = index
+    this.#rows = new SearchedIndex(client, index.alias)
   }
 
   async park(stream: ParkedStream): Promise<void> {
-    await changeRow<ParkedRow>(this.#client, this.#rowOf(stream), (found) => ({
+    await changeRow<ParkedRow>(this.#client, this.#placeOf(stream.projection, stream.streamId), (found) => ({
       put: toRow(merged(found?.row, stream)),
     }))
   }
 
   async raiseLastSkipped(projection: ProjectionName, streamId: string, version: number): Promise<void> {
-    await changeRow<ParkedRow>(this.#client, this.#rowOf({ projection, streamId }), (found) =>
+    await changeRow<ParkedRow>(this.#client, this.#placeOf(projection, streamId), (found) =>
       found && found.row.lastSkipped < version ? { put: toRow({ ...found.row, lastSkipped: version }) } : 'keep',
     )
   }
 
   async find(streamIds: readonly string[]): Promise<readonly ParkedStream[]> {
-    return streamIds.length === 0 ? [] : this.#search({ terms: { streamId: [...streamIds] } })
+    return streamIds.length === 0 ? [] : this.#search({ terms: { streamId: [...new Set(streamIds)] } })
   }
 
   list(): Promise<readonly ParkedStream[]> {
@@ -44,28 +52,34 @@ export class ElasticsearchParkedStreams implements ParkedStreams {
   }
 
   async remove(projection: ProjectionName, streamId: string, lastSkipped: number): Promise<boolean> {
-    const change = await changeRow<ParkedRow>(this.#client, this.#rowOf({ projection, streamId }), (found) =>
+    const change = await changeRow<ParkedRow>(this.#client, this.#placeOf(projection, streamId), (found) =>
       found?.row.lastSkipped === lastSkipped ? 'delete' : 'keep',
     )
     return change === 'delete'
   }
 
-  #rowOf({ projection, streamId }: Pick<ParkedStream, 'projection' | 'streamId'>) {
-    return { index: this.#index, id: `${projection}/${streamId}` }
+  /** Hashed, because a stream's id and a projection's name together may be longer than the 512 bytes that an id may have. */
+  #placeOf(projection: ProjectionName, streamId: string) {
+    return { index: this.#index, id: createHash('sha256').update(`${projection}/${streamId}`).digest('hex') }
   }
 
-  async #search(query: NonNullable<estypes.SearchRequest['query']>): Promise<readonly ParkedStream[]> {
-    const { hits } = await orUnavailable(() =>
-      this.#client.search<ParkedRow>({
-        index: this.#index,
-        query,
-        size: MAX_ROWS,
+  /** In the order of stream and projection. */
+  async #search(query: estypes.QueryDslQueryContainer): Promise<readonly ParkedStream[]> {
+    const rows: ParkedStream[] = []
+    for (let after: readonly string[] | undefined; ; ) {
+      const { hits } = await this.#rows.search<ParkedRow>({
+        query: { constant_score: { filter: query } },
+        sort: [{ streamId: 'asc' }, { projection: 'asc' }],
+        ...(after ? { search_after: [...after] } : {}),
+        size: ROWS_A_PAGE,
         track_total_hits: false,
-        allow_partial_search_results: false,
-      }),
-    )
-    const rows = hits.hits.flatMap(({ _source }) => (_source ? [_source.row] : []))
-    return rows.sort((a, b) => compare(a.streamId, b.streamId) || compare(a.projection, b.projection))
+      })
+      const page = hits.hits.map((hit) => sourceOf(hit).row)
+      rows.push(...page)
+      const last = page.at(-1)
+      if (!last || page.length < ROWS_A_PAGE) return rows
+      after = [last.streamId, last.projection]
+    }
   }
 }
 
@@ -82,9 +96,6 @@ function merged(found: ParkedStream | undefined, parked: ParkedStream): ParkedSt
 }
 
 function toRow(row: ParkedStream): ParkedRow {
-  return { streamId: row.streamId, parkedAt: row.parkedAt, row }
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  const { streamId, projection } = row
+  return { streamId, projection, row }
 }

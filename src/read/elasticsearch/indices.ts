@@ -10,7 +10,17 @@ export class UnusableIndex extends Error {
   readonly code = 'UNUSABLE_INDEX'
 }
 
-/** Names hold no upper case. */
+/** The names of one index. */
+export interface IndexNames {
+  /** What readers ask: it leads to the index that is current, and moves when another one takes its place. */
+  readonly alias: string
+  /** What writers name: an alias too, because only of those can a write demand that they are there, but of this index for good. */
+  readonly writes: string
+  /** Its own. */
+  readonly index: string
+}
+
+/** Names of indices hold no upper case. */
 const NAMES: Readonly<Record<ProjectionName, string>> = {
   orders: 'orders',
   orderTimelines: 'order-timelines',
@@ -18,7 +28,7 @@ const NAMES: Readonly<Record<ProjectionName, string>> = {
   products: 'products',
 }
 
-/** What readers ask: an alias in front of the index that is current. */
+/** What readers ask. */
 export function aliasOf(prefix: string, projection: ProjectionName): string {
   return `${prefix}${NAMES[projection]}`
 }
@@ -31,43 +41,50 @@ interface IndexMeta {
 }
 
 /**
- * Makes the index behind an alias where there is none; any number of processes may do so at once. Returns its name, which is what writers
- * use. Throws StoreUnavailable, UnusableIndex.
+ * Makes the index behind an alias where there is none; any number of processes may do so at once. Throws StoreUnavailable, UnusableIndex, and
+ * ElasticsearchFault where it may not be made.
  */
 export async function ensureIndex(
   client: Client,
   alias: string,
   plan: IndexPlan,
   installationId: string,
-): Promise<string> {
-  const index = `${alias}-v${plan.version}`
+): Promise<IndexNames> {
   const meta: IndexMeta = { installationId, version: plan.version, mapping: hashOf(plan) }
-  const found = await mappingsBehind(client, alias)
+  const found = await indicesBehind(client, alias)
   if (found.length > 0) return checked(found, alias, meta)
-  await createUnlessThere(client, index, alias, plan, meta)
-  return checked(await mappingsBehind(client, alias), alias, meta)
+  await createUnlessThere(client, namesOf(alias, `${alias}-v${plan.version}`), plan, meta)
+  return checked(await indicesBehind(client, alias), alias, meta)
 }
 
-type FoundIndex = readonly [name: string, mapping: estypes.MappingTypeMapping]
+function namesOf(alias: string, index: string): IndexNames {
+  return { alias, writes: `${index}-writes`, index }
+}
+
+type FoundIndex = readonly [name: string, state: estypes.IndicesIndexState]
 
 /** None where nothing has that name. An index that bears the alias's own name is found as well, and is not ours. */
-async function mappingsBehind(client: Client, alias: string): Promise<readonly FoundIndex[]> {
-  const found = await orUnavailable(() => client.indices.getMapping({ index: alias, ignore_unavailable: true }))
-  return Object.entries(found).map(([name, { mappings }]) => [name, mappings])
+async function indicesBehind(client: Client, alias: string): Promise<readonly FoundIndex[]> {
+  return Object.entries(
+    await orUnavailable(() =>
+      client.indices.get({ index: alias, ignore_unavailable: true, features: ['aliases', 'mappings'] }),
+    ),
+  )
 }
 
-function checked(found: readonly FoundIndex[], alias: string, expected: IndexMeta): string {
+function checked(found: readonly FoundIndex[], alias: string, expected: IndexMeta): IndexNames {
   const [first, ...more] = found
   if (!first || more.length > 0) {
     throw new UnusableIndex(
       `ELASTICSEARCH_PREFIX: expected one index behind ${alias}, found ${found.map(([name]) => name).join(', ') || 'none'}: choose another prefix, or leave the alias on one of them.`,
     )
   }
-  const [name, mapping] = first
-  const { installationId, version, mapping: hash } = (mapping._meta ?? {}) as Partial<IndexMeta>
-  if (installationId === undefined || name === alias) {
+  const [name, { mappings, aliases }] = first
+  const { installationId, version, mapping: hash } = (mappings?._meta ?? {}) as Partial<IndexMeta>
+  const names = namesOf(alias, name)
+  if (installationId === undefined || !aliases?.[alias] || !aliases[names.writes]) {
     throw new UnusableIndex(
-      `ELASTICSEARCH_PREFIX: expected ${alias} to be ours or free, found the index ${name}, which this service has not made: choose another prefix.`,
+      `ELASTICSEARCH_PREFIX: expected ${alias} to be ours or free, found the index ${name}, which this service has not made: choose another prefix, or delete that index.`,
     )
   }
   if (installationId !== expected.installationId) {
@@ -75,31 +92,26 @@ function checked(found: readonly FoundIndex[], alias: string, expected: IndexMet
       `ELASTICSEARCH_PREFIX: expected ${name} to belong to installation ${expected.installationId}, found ${installationId}: two installations share this prefix, give each its own (or delete the indices of one that is gone).`,
     )
   }
-  if (version !== expected.version || hash !== expected.mapping || mapping.dynamic !== 'strict') {
+  if (version !== expected.version || hash !== expected.mapping || mappings?.dynamic !== 'strict') {
     throw new UnusableIndex(
       `ELASTICSEARCH_PREFIX: expected ${name} to have version ${expected.version} with the mapping of this release, found version ${String(version)}${version === expected.version ? ' with another mapping' : ''}: start the release that made it, or choose another prefix and let everything be projected anew.`,
     )
   }
-  return name
+  return names
 }
 
-async function createUnlessThere(
-  client: Client,
-  index: string,
-  alias: string,
-  plan: IndexPlan,
-  meta: IndexMeta,
-): Promise<void> {
+async function createUnlessThere(client: Client, names: IndexNames, plan: IndexPlan, meta: IndexMeta): Promise<void> {
   const create = () =>
     client.indices.create({
-      index,
-      aliases: { [alias]: {} },
+      index: names.index,
+      aliases: { [names.alias]: {}, [names.writes]: {} },
       settings: {
+        // Facets are exact on one shard only, and a copy of one is one more node that can answer.
+        number_of_shards: 1,
         // A copy as soon as there is a second node to hold it, and no complaint where there is none.
         auto_expand_replicas: '0-1',
         // A backstop: whoever waits for its write to be found refreshes by itself (refreshLoop.ts).
         refresh_interval: '1s',
-        number_of_shards: 1,
         ...plan.settings,
       },
       mappings: { dynamic: 'strict', _meta: { ...meta }, properties: { ...plan.properties } },

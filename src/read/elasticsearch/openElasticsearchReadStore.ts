@@ -9,12 +9,15 @@ import { createElasticsearch } from './client.js'
 import { ElasticsearchDocumentStore } from './elasticsearchDocumentStore.js'
 import { ElasticsearchParkedStreams } from './elasticsearchParkedStreams.js'
 import { ElasticsearchProjectionStatusBoard } from './elasticsearchProjectionStatusBoard.js'
-import { aliasOf, ensureIndex, UnusableIndex } from './indices.js'
-import { DOCUMENT_INDICES, PARKED_STREAMS, PROJECTION_STATUS } from './mappings.js'
+import { aliasOf, ensureIndex } from './indices.js'
+import { DOCUMENT_INDICES, type IndexPlan, PARKED_STREAMS, PROJECTION_STATUS } from './mappings.js'
+import { toldToOperator } from './operatorFault.js'
 import { ElasticsearchOrderQueries } from './queries/elasticsearchOrderQueries.js'
 import { SearchedIndex } from './queries/searchedIndex.js'
-import { ElasticsearchFault, orUnavailable } from './translateErrors.js'
+import { orUnavailable } from './translateErrors.js'
 
+/** Less than the probe, so that an index without a shard is told apart from a server that does not answer. */
+const PROBE_WAIT_MS = 1_000
 const PROBE_TIMEOUT_MS = 2_000
 
 export interface ElasticsearchReadStoreOptions {
@@ -44,26 +47,22 @@ export async function openElasticsearchReadStore({
 }: ElasticsearchReadStoreOptions): Promise<ElasticsearchReadStore> {
   const client = createElasticsearch(url)
   try {
-    await checkServer(client)
-    const index = (projection: ProjectionName) =>
-      ensureIndex(client, aliasOf(prefix, projection), DOCUMENT_INDICES[projection], installationId)
-    const indices = {
-      orders: await index('orders'),
-      orderTimelines: await index('orderTimelines'),
-      customers: await index('customers'),
-      products: await index('products'),
-    }
-    const parked = await ensureIndex(client, `${prefix}parked-streams`, PARKED_STREAMS, installationId)
-    const status = await ensureIndex(client, `${prefix}projection-status`, PROJECTION_STATUS, installationId)
+    const { orders, orderTimelines, customers, products, parked, status } = await toldToOperator(async () => {
+      // By itself, so that a server of another kind is told once.
+      await orUnavailable(() => client.cluster.health())
+      return ensureIndices(client, prefix, installationId)
+    })
+    const documents = { orders, orderTimelines, customers, products }
+    const aliases = [...Object.values(documents), parked, status].map(({ alias }) => alias)
     return {
-      documents: new ElasticsearchDocumentStore(client, indices),
+      documents: new ElasticsearchDocumentStore(client, documents),
       queries: new ElasticsearchOrderQueries(
-        new SearchedIndex(client, aliasOf(prefix, 'orders')),
-        new SearchedIndex(client, aliasOf(prefix, 'products')),
+        new SearchedIndex(client, orders.alias),
+        new SearchedIndex(client, products.alias),
       ),
       parked: new ElasticsearchParkedStreams(client, parked),
       status: new ElasticsearchProjectionStatusBoard(client, status),
-      isReachable: () => isReachable(client, logger),
+      isReachable: () => isReachable(client, aliases, logger),
       close: () => client.close(),
     }
   } catch (error) {
@@ -72,28 +71,33 @@ export async function openElasticsearchReadStore({
   }
 }
 
-/** Of a major version that this client can speak to. */
-async function checkServer(client: Client): Promise<void> {
-  try {
-    await orUnavailable(() => client.cluster.health())
-  } catch (error) {
-    if (!(error instanceof ElasticsearchFault)) throw error
-    throw new UnusableIndex(
-      error.status === 401 || error.status === 403
-        ? 'ELASTICSEARCH_URL: expected a user who may write there, found that Elasticsearch refuses this one: correct user and password in it.'
-        : `ELASTICSEARCH_URL: expected Elasticsearch 9, found a server that does not speak its language (status ${error.status}, ${error.type}): upgrade it, or correct the address.`,
-    )
-  }
+async function ensureIndices(client: Client, prefix: string, installationId: string) {
+  const ensure = (alias: string, plan: IndexPlan) => ensureIndex(client, alias, plan, installationId)
+  const ofProjection = (name: ProjectionName) => ensure(aliasOf(prefix, name), DOCUMENT_INDICES[name])
+  const [orders, orderTimelines, customers, products, parked, status] = await Promise.all([
+    ofProjection('orders'),
+    ofProjection('orderTimelines'),
+    ofProjection('customers'),
+    ofProjection('products'),
+    ensure(`${prefix}parked-streams`, PARKED_STREAMS),
+    ensure(`${prefix}projection-status`, PROJECTION_STATUS),
+  ])
+  return { orders, orderTimelines, customers, products, parked, status }
 }
 
-async function isReachable(client: Client, logger: Logger): Promise<boolean> {
+/** Whether every index has a shard that answers. */
+async function isReachable(client: Client, aliases: readonly string[], logger: Logger): Promise<boolean> {
   try {
     await orUnavailable(() =>
-      client.cluster.health({ timeout: `${PROBE_TIMEOUT_MS}ms` }, { requestTimeout: PROBE_TIMEOUT_MS, maxRetries: 0 }),
+      client.cluster.health(
+        { index: [...aliases], wait_for_status: 'yellow', timeout: `${PROBE_WAIT_MS}ms` },
+        { requestTimeout: PROBE_TIMEOUT_MS, maxRetries: 0 },
+      ),
     )
     return true
   } catch (error) {
-    logger.warn({ reason: error instanceof Error ? error.message : String(error) }, 'Elasticsearch does not answer')
+    const reason = error instanceof Error ? error.message : String(error)
+    logger.warn({ reason }, 'Elasticsearch does not answer for the indices of the read store')
     return false
   }
 }

@@ -1,10 +1,23 @@
 import { errors } from '@elastic/elasticsearch'
 import { StoreUnavailable } from '../documentStore.js'
 
-/** Overload and outage, of the whole request or of one item of a bulk. */
-const PASSING_STATUS = new Set([408, 429, 502, 503, 504])
-/** What the index or the cluster is told to refuse: read-only since its disk is full, most of the time. */
+/** What the index or the cluster is told to refuse. */
 const BLOCKED = 'cluster_block_exception'
+/** Also of an alias. */
+const NO_INDEX = 'index_not_found_exception'
+const TIMED_OUT = 408
+const TOO_MANY = 429
+const SERVER_FAULT = 500
+/** Of a cluster that has no master yet; the blocks of an index come with other numbers. */
+const NOT_UP = 503
+/** No answer, or one that could not be read: of a proxy in between, or cut off. */
+const WITHOUT_ANSWER = [
+  errors.ConnectionError,
+  errors.TimeoutError,
+  errors.NoLivingConnectionsError,
+  errors.RequestAbortedError,
+  errors.DeserializationError,
+]
 
 /**
  * What Elasticsearch had against a request, without its words: the library's error carries the request, and with it documents, so that it is
@@ -13,11 +26,16 @@ const BLOCKED = 'cluster_block_exception'
 export class ElasticsearchFault extends Error {
   override readonly name = 'ElasticsearchFault'
 
+  /** type: as Elasticsearch names it, or the name of the library's error. status: of HTTP; undefined where the library gave up by itself. */
   constructor(
-    readonly status: number,
     readonly type: string,
+    readonly status?: number,
   ) {
-    super(`Elasticsearch answered with status ${status} (${type}).`)
+    super(
+      status === undefined
+        ? `The library of Elasticsearch gave up a request (${type}).`
+        : `Elasticsearch answered with status ${status} (${type}).`,
+    )
   }
 }
 
@@ -31,29 +49,36 @@ export async function orUnavailable<Result>(work: () => Promise<Result>): Promis
 }
 
 function translated(error: unknown): unknown {
-  if (error instanceof errors.ResponseError) {
-    const status = error.statusCode ?? 0
-    const type = typeOf(error.body)
-    return mayPass(status, type) ? unavailable(status, type) : new ElasticsearchFault(status, type)
-  }
-  // A connection that broke, timed out or could not be had. The name says which.
-  if (error instanceof errors.ElasticsearchClientError) {
-    return new StoreUnavailable(`Elasticsearch did not answer (${error.name}); the same may be asked again.`)
-  }
-  return error
+  if (error instanceof errors.ResponseError) return refusal(error.statusCode ?? 0, typeOf(error.body))
+  if (WITHOUT_ANSWER.some((kind) => error instanceof kind)) return unanswered(error)
+  // Of the others some hold the document that they failed on.
+  return error instanceof errors.ElasticsearchClientError ? new ElasticsearchFault(error.name) : error
 }
 
-/** Of an answer with an error, or of one item in a bulk's answer. */
-export function mayPass(status: number, type: string): boolean {
-  return PASSING_STATUS.has(status) || type === BLOCKED
+/** What an answer with an error means, of a request or of one item in it. */
+export function refusal(status: number, type: string): StoreUnavailable | ElasticsearchFault {
+  if (type === BLOCKED && status !== NOT_UP) {
+    return new StoreUnavailable(
+      "Elasticsearch refuses writes, because an index is blocked: read-only since a disk passed the flood-stage watermark, or by an operator. Free some space, or take the index's block away; then it goes on by itself.",
+    )
+  }
+  if (type === NO_INDEX) {
+    return new StoreUnavailable(
+      'An index of ours, or an alias of it, is gone from Elasticsearch: restore it, or restart the service, which makes an empty one.',
+    )
+  }
+  return status === TIMED_OUT || status === TOO_MANY || status >= SERVER_FAULT
+    ? new StoreUnavailable(
+        `Elasticsearch is overloaded or not all there (status ${status}, ${type}); the same may be asked again.`,
+      )
+    : new ElasticsearchFault(type, status)
 }
 
-export function unavailable(status: number, type: string): StoreUnavailable {
-  return new StoreUnavailable(
-    type === BLOCKED
-      ? 'Elasticsearch refuses writes: an index is blocked, most likely read-only since a disk passed the flood-stage watermark. Free some space, and it goes on by itself.'
-      : `Elasticsearch is overloaded or not all there (status ${status}, ${type}); the same may be asked again.`,
-  )
+/** Only a connection's error says by itself what is wrong, and with which address, and nothing of what was sent. */
+function unanswered(error: unknown): StoreUnavailable {
+  const name = error instanceof Error ? error.name : 'no answer'
+  const reason = error instanceof errors.ConnectionError ? error.message : name
+  return new StoreUnavailable(`Elasticsearch did not answer (${reason}); the same may be asked again.`)
 }
 
 function typeOf(body: unknown): string {
