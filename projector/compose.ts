@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import { type Assembly, assembled, type OnLost, type Service } from '../src/composition/assembly.js'
+import { type Assembly, assembled, type Service } from '../src/composition/assembly.js'
 import { openLog } from '../src/composition/openLog.js'
 import { openReadModels } from '../src/composition/openReadModels.js'
-import { openStorage } from '../src/composition/openStorage.js'
+import { required, sharedDatabaseUrl } from '../src/composition/openStorage.js'
 import { openTransport } from '../src/composition/openTransport.js'
 import { startHealthPart } from '../src/composition/startHealthPart.js'
 import { startProjectorPart } from '../src/composition/startProjectorPart.js'
@@ -14,14 +14,14 @@ export function startProjectorProcess(config: Config, logger: Logger, stopReques
   return assembled({ config, logger, stopRequested }, projector)
 }
 
-async function projector(assembly: Assembly, onLost: OnLost): Promise<string> {
+async function projector(assembly: Assembly): Promise<string> {
   const health = await startHealthPart(assembly)
-  const { databaseUrl, personalDataKeys } = await openStorage(assembly, onLost)
+  const databaseUrl = sharedDatabaseUrl(assembly.config)
   const log = await openLog(assembly, databaseUrl)
   const { installationId } = log
   const transport = await openTransport(assembly, { databaseUrl, installationId })
   const readModels = await openReadModels(assembly, { databaseUrl, installationId })
-  const cipher = new PersonalDataCipher(personalDataKeys)
+  const cipher = new PersonalDataCipher(required(assembly.config, 'personalDataKeys'))
   const projectorState = startProjectorPart(assembly, { log, transport, readModels, cipher })
   health.readyWhen(async () => [
     projectorState(),

@@ -3,7 +3,7 @@ import { LogSignal } from './bus/postgresLog/logSignal.js'
 import { type Assembly, assembled, type OnLost, type Service } from './composition/assembly.js'
 import { openCommands, openLog } from './composition/openLog.js'
 import { openReadModels } from './composition/openReadModels.js'
-import { openStorage } from './composition/openStorage.js'
+import { openStorage, sharedDatabaseUrl } from './composition/openStorage.js'
 import { openTransport } from './composition/openTransport.js'
 import { startGatewayPart } from './composition/startGatewayPart.js'
 import { startHealthPart } from './composition/startHealthPart.js'
@@ -59,12 +59,12 @@ async function gateway(assembly: Assembly, onLost: OnLost): Promise<string> {
   return url
 }
 
-async function relay(assembly: Assembly, onLost: OnLost): Promise<string> {
+async function relay(assembly: Assembly): Promise<string> {
   const health = await startHealthPart(assembly)
-  const { databaseUrl } = await openStorage(assembly, onLost)
+  const databaseUrl = sharedDatabaseUrl(assembly.config)
   const log = await openLog(assembly, databaseUrl)
   const transport = await openTransport(assembly, { databaseUrl, installationId: log.installationId })
-  if (!transport.kafka) throw new Error('Expected the environment to be checked before: a relay needs Kafka.')
+  if (!transport.kafka) throw new Error('Expected parseConfig to have asked for KAFKA_BROKERS.')
   const relayState = startRelayPart(assembly, transport.kafka)
   health.readyWhen(async () => [
     relayState(),

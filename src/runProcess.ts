@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Service } from './composition/assembly.js'
-import { type Config, InvalidEnvironment, type ProcessRole, parseConfig } from './config.js'
+import { type Config, type ProcessRole, parseConfig } from './config.js'
 import { createLogger } from './logger.js'
 
 /** A stop that takes longer is cut off: everything acknowledged is durable, so this loses connections and no data. */
@@ -29,6 +29,7 @@ async function run(config: Config, start: Start): Promise<void> {
     process.on(signal, () => {
       if (stopRequested.signal.aborted) process.exit(1)
       logger.info(`${signal}: stopping (again to stop at once)`)
+      endInTime()
       stopRequested.abort()
     })
   }
@@ -38,7 +39,7 @@ async function run(config: Config, start: Start): Promise<void> {
   })
   if (!service) return
   const failure = await service.ended
-  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref()
+  endInTime()
   await service.stop()
   if (failure) {
     logger.fatal({ err: failure }, failure.message)
@@ -48,9 +49,17 @@ async function run(config: Config, start: Start): Promise<void> {
   }
 }
 
-/** What a person can act on is one line without a stack; errors with a code of ours are written to be read that way. */
+/** Also a start that waits for an answer at that moment. */
+function endInTime(): void {
+  setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref()
+}
+
+/** Of the language itself: where one of them comes up, the program is wrong. */
+const FAULTS_OF_OURS = /^(Error|AggregateError|TypeError|RangeError|ReferenceError|SyntaxError|SuppressedError)$/
+
+/** What a person can act on is a sentence without a stack: errors with a name or a code are made to be read. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  const isForPeople = error instanceof InvalidEnvironment || ('code' in error && typeof error.code === 'string')
+  const isForPeople = !FAULTS_OF_OURS.test(error.name) || ('code' in error && typeof error.code === 'string')
   return isForPeople ? error.message : (error.stack ?? error.message)
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { InvalidEnvironment, parseConfig } from '../../src/config.js'
+import { InvalidEnvironment, type ProcessRole, parseConfig } from '../../src/config.js'
 
-function faultsOf(env: Record<string, string>): readonly string[] {
+function faultsOf(env: Record<string, string>, role?: ProcessRole): readonly string[] {
   try {
-    parseConfig(env)
+    parseConfig(env, role)
   } catch (error) {
     if (error instanceof InvalidEnvironment) return error.faults
     throw error
@@ -56,10 +56,7 @@ describe('parseConfig', () => {
   })
 
   it('requires secrets with an external database, and never shows the ones that are wrong', () => {
-    expect(faultsOf({ DATABASE_URL: 'postgresql://db/x' }).map((fault) => fault.split(':')[0])).toEqual([
-      'TOKEN_SECRET',
-      'PERSONAL_DATA_KEY',
-    ])
+    expect(faultsOf({ DATABASE_URL: 'postgresql://db/x' }).map(nameOf)).toEqual(['TOKEN_SECRET', 'PERSONAL_DATA_KEY'])
     expect(faultsOf({ TOKEN_SECRET: 'too-short-secret' }).join()).not.toContain('too-short-secret')
     expect(
       faultsOf({
@@ -73,4 +70,74 @@ describe('parseConfig', () => {
   it('refuses settings of parts that are not there, rather than start without them', () => {
     expect(faultsOf({ AUTH_JWKS_URL: 'https://login/keys', AUTH_JWT_SECRET: 'x' })).toHaveLength(2)
   })
+
+  it('takes the servers of the cluster, each under a prefix', () => {
+    const config = parseConfig({
+      KAFKA_BROKERS: 'a:9092, b:9093',
+      KAFKA_PREFIX: 'shop.',
+      KAFKA_TLS: 'true',
+      KAFKA_SASL_MECHANISM: 'plain',
+      KAFKA_SASL_USERNAME: 'user',
+      KAFKA_SASL_PASSWORD: 'password',
+      ELASTICSEARCH_URL: 'http://search:9200',
+      REDIS_URL: 'redis://cache:6379',
+    })
+    expect(config.kafka).toEqual({
+      brokers: ['a:9092', 'b:9093'],
+      prefix: 'shop.',
+      partitions: 6,
+      replicationFactor: -1,
+      tls: true,
+      sasl: { mechanism: 'plain', username: 'user', password: 'password' },
+    })
+    expect(config.elasticsearch).toEqual({ url: 'http://search:9200', prefix: 'order-gateway-' })
+    expect(config.redis).toEqual({ url: 'redis://cache:6379', prefix: 'order-gateway:' })
+  })
+
+  it.each([
+    ['KAFKA_BROKERS', 'kafka'],
+    ['KAFKA_BROKERS', 'a:9092,,b:9092'],
+    ['KAFKA_PREFIX', 'shop:'],
+    ['KAFKA_PREFIX', 'Shop.'],
+    ['KAFKA_PARTITIONS', '0'],
+    ['KAFKA_TLS', 'yes'],
+    ['ELASTICSEARCH_URL', 'search:9200'],
+    ['ELASTICSEARCH_PREFIX', '_shop'],
+    ['REDIS_URL', 'http://cache:6379'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: expected `)])
+  })
+
+  it('asks for all three of SASL or none', () => {
+    expect(faultsOf({ KAFKA_BROKERS: 'a:9092', KAFKA_SASL_USERNAME: 'user' }).map(nameOf)).toEqual([
+      'KAFKA_SASL_MECHANISM',
+      'KAFKA_SASL_PASSWORD',
+    ])
+  })
+
+  it.each([
+    ['gateway', ['DATABASE_URL', 'KAFKA_BROKERS', 'ELASTICSEARCH_URL', 'TOKEN_SECRET', 'PERSONAL_DATA_KEY']],
+    ['relay', ['DATABASE_URL', 'KAFKA_BROKERS']],
+    ['projector', ['DATABASE_URL', 'KAFKA_BROKERS', 'ELASTICSEARCH_URL', 'PERSONAL_DATA_KEY']],
+  ] as const)('asks a %s alone for what it needs and no more', (role, names) => {
+    expect(faultsOf({}, role).map(nameOf)).toEqual(names)
+    expect(faultsOf({}, role).join()).toContain(`required by start:${role}`)
+  })
+
+  it('gives each part a port for its health, so that one of each can run on a machine', () => {
+    const env = {
+      DATABASE_URL: 'postgresql://app@db/orders',
+      KAFKA_BROKERS: 'a:9092',
+      ELASTICSEARCH_URL: 'http://search:9200',
+      TOKEN_SECRET: 't'.repeat(32),
+      PERSONAL_DATA_KEY: 'k'.repeat(32),
+    }
+    const ports = (['gateway', 'relay', 'projector'] as const).map((role) => parseConfig(env, role).metricsPort)
+    expect(new Set(ports).size).toBe(3)
+    expect(parseConfig({ ...env, METRICS_PORT: '9000' }, 'relay').metricsPort).toBe(9000)
+  })
 })
+
+function nameOf(fault: string): string | undefined {
+  return fault.split(':')[0]
+}

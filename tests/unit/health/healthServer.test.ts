@@ -1,0 +1,60 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type HealthServer, startHealthServer } from '../../../src/health/healthServer.js'
+import { PortInUse, requireFreePort } from '../../../src/health/listen.js'
+import type { Readiness } from '../../../src/health/probes.js'
+
+let server: HealthServer | undefined
+afterEach(() => server?.stop())
+
+const ANY_PORT = { host: '127.0.0.1', port: 0, variable: 'METRICS_PORT' } as const
+
+async function start(readiness: Readiness): Promise<string> {
+  server = await startHealthServer({ ...ANY_PORT, readiness })
+  return server.url
+}
+
+async function ask(url: string): Promise<{ status: number; body: unknown }> {
+  const response = await fetch(url)
+  return { status: response.status, body: await response.json() }
+}
+
+describe('the health of a process without an API', () => {
+  it('is alive whether it is ready or not, and says what is down', async () => {
+    const url = await start(async () => [
+      { part: 'relay', ok: true, state: 'standing by' },
+      { part: 'Kafka', ok: false },
+    ])
+    expect((await ask(`${url}/healthz`)).status).toBe(200)
+    expect(await ask(`${url}/readyz`)).toEqual({
+      status: 503,
+      body: {
+        ready: false,
+        down: ['Kafka'],
+        parts: [
+          { part: 'relay', ok: true, state: 'standing by' },
+          { part: 'Kafka', ok: false },
+        ],
+      },
+    })
+  })
+
+  it('is ready when everything is there, and not when nobody can say', async () => {
+    let answer: Readiness = async () => [{ part: 'relay', ok: true }]
+    const url = await start(() => answer())
+    expect((await ask(`${url}/readyz`)).status).toBe(200)
+    answer = () => Promise.reject(new Error('no answer'))
+    expect((await ask(`${url}/readyz`)).status).toBe(503)
+  })
+
+  it('knows no other path', async () => {
+    const url = await start(async () => [])
+    expect((await ask(`${url}/graphql`)).status).toBe(404)
+  })
+
+  it('names the variable of a port that is taken', async () => {
+    const taken = { ...ANY_PORT, port: Number(new URL(await start(async () => [])).port) }
+    await expect(startHealthServer({ ...taken, readiness: async () => [] })).rejects.toThrow(/with METRICS_PORT\.$/)
+    await expect(requireFreePort({ ...taken, variable: 'PORT' })).rejects.toThrow(PortInUse)
+    await requireFreePort({ ...taken, port: 0 })
+  })
+})
