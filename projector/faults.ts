@@ -1,3 +1,4 @@
+import { UnusableBus } from '../src/bus/eventBus.js'
 import { UndecodableEvent } from '../src/contract/eventCodec.js'
 import { UnexpectedEvent } from './projections/projection.js'
 
@@ -28,6 +29,7 @@ export function faultText(error: unknown): string {
   if (!(error instanceof Error)) return 'A thrown value that is no error'
   const isOurs =
     isRetriable(error) ||
+    error instanceof UnusableBus ||
     error instanceof UndecodableEvent ||
     error instanceof UnexpectedEvent ||
     error instanceof RejectedDocument ||

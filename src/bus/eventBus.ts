@@ -26,7 +26,7 @@ export interface EventConsumer<Event = EventEnvelope> {
   readonly active: boolean
   /**
    * The next slice: waits until there is at least one event, then gives what has come, at most `limit`.
-   * Undefined once the consumer was closed or `signal` aborted. Throws BusUnavailable; the call may be repeated.
+   * Undefined once the consumer was closed or `signal` aborted. Throws BusUnavailable; the call may be repeated. Throws UnusableBus.
    */
   next(limit: number, signal: AbortSignal): Promise<EventSlice<Event> | undefined>
   /**
@@ -46,6 +46,11 @@ export interface EventConsumer<Event = EventEnvelope> {
 
 export interface EventSlice<Event = EventEnvelope> {
   readonly events: readonly Event[]
+}
+
+/** The bus is there, and is not what this installation can work with. Never retriable: somebody has to change what the message names. */
+export class UnusableBus extends Error {
+  override readonly name: string = 'UnusableBus'
 }
 
 /** The bus can't be reached just now. Retriable, always. */

@@ -155,6 +155,19 @@ describeOnStack(['kafka'], 'the bus on Kafka', (stack) => {
     await far.close()
   })
 
+  it('publishes more at once than a broker takes in one batch', async () => {
+    const log = await openLog()
+    const bus = await log.openBus()
+    const publisher = bus.publisher()
+    const reason = 'x'.repeat(200_000)
+    await publisher.publish(Array.from({ length: 12 }, (_, index) => orderConfirmed(index + 1, { reason })))
+    const taking = takeInBackground(await bus.subscribe('group'))
+    await eventually(() => taking.done.length === 12)
+    expectStreamOrder(taking.done)
+    await taking.stop()
+    await publisher.close()
+  })
+
   it('passes over what is no event of ours, also at the end of a partition, and hands out types that only a later release knows', async () => {
     const log = await openLog()
     const bus = await log.openBus()
@@ -253,7 +266,7 @@ function open(kafka: KafkaSettings, installationId: string) {
 }
 
 /** As an outbox gives it. */
-function orderConfirmed(streamVersion: number): EventMessage {
+function orderConfirmed(streamVersion: number, data = {}): EventMessage {
   const outside = {
     eventId: `event-${streamVersion}`,
     type: 'OrderConfirmed',
@@ -264,7 +277,7 @@ function orderConfirmed(streamVersion: number): EventMessage {
     position: { era: 1, transactionId: '7', position: String(streamVersion) },
   }
   const occurredAt = '2026-03-01T09:30:00.000Z'
-  const envelope = JSON.stringify({ ...outside, recordedAt: occurredAt, data: {}, metadata: { occurredAt } })
+  const envelope = JSON.stringify({ ...outside, recordedAt: occurredAt, data, metadata: { occurredAt } })
   return { ...outside, traceparent: '', envelope }
 }
 

@@ -1,13 +1,15 @@
-import { BusUnavailable } from '../eventBus.js'
+import { BusUnavailable, UnusableBus } from '../eventBus.js'
 import { KafkaJSAggregateError, KafkaJSError, KafkaJSSASLAuthenticationError } from './libraryErrors.js'
 
-/** The topics are there, and are not what this installation can work with. Not retriable: somebody has to change a setting. */
-export class UnusableTopics extends Error {
-  override readonly name = 'UnusableTopics'
+/** Made otherwise than configured. */
+export class UnusableTopics extends UnusableBus {
+  override readonly name: string = 'UnusableTopics'
 }
 
 /** The topics belong to another installation: two of them would hand their events to each other's projectors. */
 export class ForeignInstallation extends UnusableTopics {
+  override readonly name = 'ForeignInstallation'
+
   constructor(topic: string, own: string, found: string) {
     super(
       `Expected the topic ${topic} to belong to this installation (${own}), found that it belongs to another (${found}): set a KAFKA_PREFIX for each installation.`,
