@@ -129,6 +129,9 @@ describeOnStack(['kafka'], 'the bus on Kafka', (stack) => {
     far.setReachable(true)
     await eventually(() => told(taking.done).includes('order-1 3'), 20_000)
     expectStreamOrder(taking.done)
+    await eventually(() => far.bus.isReachable())
+    const end = taking.done.at(-1)?.position ?? START_OF_LOG
+    await eventually(async () => compareGlobalPositions(await far.bus.progress('group'), end) === 0)
     await taking.stop()
     await far.close()
   })
