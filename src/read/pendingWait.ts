@@ -47,7 +47,7 @@ export class PendingWait {
     this.#documents = ports.documents
     this.#shown = new Map(needs.map((need) => [need, 0]))
     this.#afterwards = [
-      ...(searchable ? [() => ports.searchability.reached()] : []),
+      ...(searchable ? [() => ports.searchability.reached(target)] : []),
       ...(everywhere ? [() => this.#heldBack(ports)] : []),
     ]
     this.outcome = this.#settled.promise

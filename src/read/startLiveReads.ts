@@ -7,6 +7,7 @@ import type { OrderWatcher, VersionWaiter } from './consistency.js'
 import type { DocumentReader, DocumentStore } from './documentStore.js'
 import type { ParkedStreams } from './parkedStreams.js'
 import { Recheck } from './recheck.js'
+import { RememberedSearchability } from './rememberedSearchability.js'
 import { AnnouncedVersionWaiter, type WaiterBounds } from './waitForVersion.js'
 import { WakeUp } from './wakeUp.js'
 import { AnnouncedOrderWatcher } from './watchOrders.js'
@@ -57,7 +58,7 @@ export async function startLiveReads({
   const waiter = new AnnouncedVersionWaiter({
     ring,
     documents: batched,
-    searchability: { reached: () => documents.makeSearchable() },
+    searchability: new RememberedSearchability(documents),
     ...(documents.shownEverywhere && { shownEverywhere: documents.shownEverywhere }),
     recheck: new Recheck(WAITER_RECHECK_MS),
     bounds: WAITERS,
