@@ -1,4 +1,4 @@
-import type { OrderDocument } from './documents.js'
+import type { OrderDocument, ProductDocument } from './documents.js'
 
 /**
  * The words of a text as search sees them: accents folded (NFKD, marks dropped), lower case, split at everything that is neither a letter
@@ -25,6 +25,11 @@ export function orderSearchTexts(order: OrderDocument): string[] {
 /** The distinct words of an order. */
 export function orderTerms(order: OrderDocument): string[] {
   return searchWords(orderSearchTexts(order).join(' '))
+}
+
+/** The distinct words of a product. */
+export function productTerms({ id, name, category }: ProductDocument): string[] {
+  return searchWords([id, name, category ?? ''].join(' '))
 }
 
 /** How many typing errors are forgiven: none up to 3 letters, 1 for 4 to 7, 2 for 8 and more. */

@@ -1,5 +1,5 @@
 import type { ProductDocument } from '../../contract/documents.js'
-import { searchWords } from '../../contract/searchWords.js'
+import { productTerms } from '../../contract/searchWords.js'
 
 /** A product as its index holds it. */
 export interface ProductSource {
@@ -9,8 +9,7 @@ export interface ProductSource {
 }
 
 export function toProductSource(product: ProductDocument): ProductSource {
-  const { id, name, category } = product
-  return { id, terms: searchWords([id, name, category ?? ''].join(' ')), document: product }
+  return { id: product.id, terms: productTerms(product), document: product }
 }
 
 export function fromProductSource({ document }: Pick<ProductSource, 'document'>): ProductDocument {

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
 import type { ProductDocument } from '../../contract/documents.js'
-import { searchWords } from '../../contract/searchWords.js'
+import { productTerms } from '../../contract/searchWords.js'
 import { addTerms } from './terms.js'
 
 const WRITE = `
@@ -19,8 +19,4 @@ export async function writeProductIndex(client: PoolClient, products: readonly P
   })
   // Terms are never removed: no personal data, and a product keeps its sku and its name.
   await addTerms(client, 'product_terms', new Set(rows.flatMap(({ terms }) => terms)))
-}
-
-function productTerms({ id, name, category }: ProductDocument): string[] {
-  return searchWords([id, name, category ?? ''].join(' '))
 }
