@@ -3,7 +3,7 @@ import { toSource } from './orderSource.js'
 import { toProductSource } from './productSource.js'
 
 /** A zero character or half of a surrogate pair, as JSON.stringify writes them. */
-const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89ab])/
+const UNSTORABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/
 
 /**
  * What the index holds of a document, as JSON. Undefined where the document has a text that PostgreSQL could not store: what one profile parks

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto'
+import { Client } from '@elastic/elasticsearch'
+import { pino } from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  type ElasticsearchReadStore,
+  openElasticsearchReadStore,
+} from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import type { ParkedStream } from '../../src/read/parkedStreams.js'
+import type { ProjectionProgress } from '../../src/read/projectionStatus.js'
+import { eventually } from '../support/eventually.js'
+import { describeOnStack } from '../support/stack/onStack.js'
+
+describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
+  /** Two processes of one installation. */
+  let stores: readonly [ElasticsearchReadStore, ElasticsearchReadStore]
+
+  let client: Client
+
+  beforeAll(async () => {
+    client = new Client({ node: stack.elasticsearchUrl })
+    const options = {
+      url: stack.elasticsearchUrl,
+      prefix: `${stack.prefix}-`,
+      installationId: randomUUID(),
+      logger: pino({ level: 'warn' }),
+    }
+    stores = await Promise.all([openElasticsearchReadStore(options), openElasticsearchReadStore(options)])
+  })
+  afterAll(() => Promise.all([client, ...(stores ?? [])].map((each) => each?.close())))
+
+  describe('the status board', () => {
+    it('shows the newest report of each projection, whoever wrote it, and passes over older ones', async () => {
+      const [{ status }, { status: elsewhere }] = stores
+      expect(await status.read()).toEqual([])
+      await status.report([progress('orders', 10, 1), progress('customers', 10, 1)])
+      await elsewhere.report([progress('orders', 5, 2)])
+      await status.report([progress('orders', 7, 0), progress('customers', 9, 1)])
+      expect(await status.read()).toMatchObject([
+        { ...progress('customers', 9, 1), silentSeconds: expect.any(Number) },
+        { ...progress('orders', 5, 2), silentSeconds: expect.any(Number) },
+      ])
+    })
+
+    it("tells how long a projection was silent by Elasticsearch's clock, whatever the reporter's says", async () => {
+      const [{ status }] = stores
+      await status.report([progress('products', 0, 30)])
+      const silence = async () =>
+        (await status.read()).find(({ projection }) => projection === 'products')?.silentSeconds
+      expect(await silence()).toBeLessThanOrEqual(2)
+      expect(await eventually(async () => ((await silence()) ?? 0) >= 1)).toBe(true)
+    })
+
+    it('asks for no refresh: it is written every second', async () => {
+      const index = `${stack.prefix}-projection-status`
+      await client.indices.putSettings({ index, settings: { refresh_interval: '-1' } })
+      await client.indices.refresh({ index })
+      const refreshes = async () => {
+        const { _all } = await client.indices.stats({ index, metric: 'refresh' })
+        return _all.total?.refresh?.external_total
+      }
+      const before = await refreshes()
+      const [{ status }] = stores
+      for (let second = 100; second < 110; second++) await status.report([progress('orders', second, second)])
+      expect(await status.read()).toContainEqual(expect.objectContaining(progress('orders', 109, 109)))
+      expect(await refreshes()).toBe(before)
+    })
+  })
+
+  describe('the quarantine', () => {
+    it('finds at once what another process has parked, under the longest names too', async () => {
+      const [{ parked }, { parked: elsewhere }] = stores
+      const streamId = `customer-${'𐐨'.repeat(128)}`
+      await parked.park(row(streamId, 3, 'three'))
+      expect(await elsewhere.find([streamId])).toEqual([row(streamId, 3, 'three')])
+      expect(await elsewhere.remove('orderTimelines', streamId, 3)).toBe(true)
+      expect(await parked.find([streamId])).toEqual([])
+    })
+
+    it('keeps the earlier event and the higher version, whatever is parked and raised at once', async () => {
+      const [{ parked }, { parked: elsewhere }] = stores
+      await Promise.all([
+        parked.park(row('order-1', 4, 'four')),
+        elsewhere.park(row('order-1', 3, 'three')),
+        parked.park(row('order-1', 5, 'five')),
+      ])
+      await Promise.all(
+        [7, 9, 8, 6].map((version, n) => stores[n % 2]?.parked.raiseLastSkipped('orderTimelines', 'order-1', version)),
+      )
+      const [found, ...more] = await parked.find(['order-1'])
+      expect(found).toMatchObject({ failedVersion: 3, error: 'three', lastSkipped: 9 })
+      expect(more).toEqual([])
+    })
+
+    it('lists more rows than an answer holds, in order', async () => {
+      const [{ parked }] = stores
+      const ids = Array.from({ length: 1_050 }, (_, n) => `product-${10_000 + n}`)
+      // Not by parking them, which makes each of them searchable for itself and takes half a minute.
+      await client.bulk({
+        index: `${stack.prefix}-parked-streams`,
+        operations: ids.flatMap((streamId) => [
+          { index: {} },
+          { streamId, projection: 'orderTimelines', row: row(streamId, 1, 'one') },
+        ]),
+        refresh: true,
+      })
+      const listed = (await parked.list()).map(({ streamId }) => streamId).filter((id) => id.startsWith('product-'))
+      expect(listed).toEqual(ids)
+      expect(await parked.find(ids)).toHaveLength(ids.length)
+    })
+  })
+})
+
+/** second: of the reporter's clock. */
+function progress(projection: ProjectionProgress['projection'], lagEvents: number, second: number): ProjectionProgress {
+  const reportedAt = new Date(Date.UTC(2026, 0, 1, 0, 0, second)).toISOString()
+  return { projection, lagEvents, lagSeconds: 0.5, quarantinedStreams: 0, reportedAt }
+}
+
+function row(streamId: string, failedVersion: number, error: string): ParkedStream {
+  return {
+    projection: 'orderTimelines',
+    streamId,
+    failedVersion,
+    lastSkipped: failedVersion,
+    eventType: 'OrderConfirmed',
+    error,
+    attempts: 3,
+    parkedAt: '2026-03-01T09:30:00.123Z',
+  }
+}
