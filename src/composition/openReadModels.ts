@@ -20,6 +20,8 @@ interface ReadStore {
   readonly queries: OrderQueries
   readonly parked: ParkedStreams
   readonly status: ProjectionStatusBoard
+  /** Where the documents can be made anew while the log goes on. */
+  readonly generation?: string
   isReachable(): Promise<boolean>
   close(): Promise<void>
 }
@@ -28,8 +30,12 @@ interface ReadStore {
 export interface ReadModels extends Pick<ReadStore, 'documents' | 'queries' | 'parked' | 'status'> {
   readonly feed: OpenedAnnouncementFeed
   readonly cache: DocumentCache
+  /** The consumer group that projects into this store and no other. */
+  readonly projectorGroup: string
   readonly readiness: Readiness
 }
+
+const GROUP = 'projector'
 
 interface Installation {
   readonly databaseUrl: string
@@ -49,6 +55,7 @@ export async function openReadModels(assembly: Assembly, installation: Installat
     status: store.status,
     feed,
     cache: await openCache(assembly, installation),
+    projectorGroup: store.generation === undefined ? GROUP : `${GROUP}-${store.generation}`,
     readiness: async () => [
       { part: 'read store', ok: await store.isReachable() },
       { part: 'announcements', ok: await feed.isReachable() },

@@ -6,7 +6,6 @@ import type { Assembly } from './assembly.js'
 import type { ReadModels } from './openReadModels.js'
 import type { Transport } from './openTransport.js'
 
-const GROUP = 'projector'
 /** Many times what a slice takes, and more than a restart of the store it waits for. */
 const STUCK_MS = 60_000
 
@@ -22,11 +21,11 @@ export function startProjectorPart(
 ): () => ProbedPart {
   const { streamReader, customerKeys } = parts.log
   const { bus, observer, checkpoints } = parts.transport
-  const { documents, feed, parked, status, cache } = parts.readModels
+  const { documents, feed, parked, status, cache, projectorGroup } = parts.readModels
   const projector = startProjector({
     bus,
     observer,
-    group: GROUP,
+    group: projectorGroup,
     checkpoints,
     documents,
     feed,

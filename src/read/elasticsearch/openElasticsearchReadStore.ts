@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Client } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import type { ProjectionName } from '../../contract/documents.js'
@@ -34,6 +35,8 @@ export interface ElasticsearchReadStore {
   readonly queries: OrderQueries
   readonly parked: ParkedStreams
   readonly status: ProjectionStatusBoard
+  /** Names the indices of the documents as they are now: those that are made anew have another name, and have to be projected from the start. */
+  readonly generation: string
   isReachable(): Promise<boolean>
   close(): Promise<void>
 }
@@ -62,6 +65,10 @@ export async function openElasticsearchReadStore({
       ),
       parked: new ElasticsearchParkedStreams(client, parked),
       status: new ElasticsearchProjectionStatusBoard(client, status),
+      generation: await generationOf(
+        client,
+        Object.values(documents).map(({ index }) => index),
+      ),
       isReachable: () => isReachable(client, aliases, logger),
       close: () => client.close(),
     }
@@ -83,6 +90,13 @@ async function ensureIndices(client: Client, prefix: string, installationId: str
     ensure(`${prefix}projection-status`, PROJECTION_STATUS),
   ])
   return { orders, orderTimelines, customers, products, parked, status }
+}
+
+/** Elasticsearch gives every index that is made an id of its own. */
+async function generationOf(client: Client, indices: readonly string[]): Promise<string> {
+  const found = await orUnavailable(() => client.indices.getSettings({ index: [...indices], name: 'index.uuid' }))
+  const ids = Object.values(found).map(({ settings }) => settings?.index?.uuid)
+  return createHash('sha256').update(ids.sort().join()).digest('hex').slice(0, 12)
 }
 
 /** Whether every index has a shard that answers. */
