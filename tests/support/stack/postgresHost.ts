@@ -16,7 +16,11 @@ try {
     dataDir,
     logger: pino({ level: 'silent' }),
     port: Number(port),
-    settings: { ...(purpose === 'test' && THROW_AWAY_SETTINGS), max_connections: '200' },
+    // Without fsync it loses nothing as long as the machine lives, but a commit that does not wait is lost with the server.
+    settings: {
+      ...(purpose === 'test' && { ...THROW_AWAY_SETTINGS, synchronous_commit: 'on' }),
+      max_connections: '200',
+    },
     // The parent kills it on purpose.
     onLost: () => undefined,
   })
