@@ -1,20 +1,14 @@
 import type { Client } from '@elastic/elasticsearch'
 import type { Documents, ProjectionName } from '../../contract/documents.js'
-import {
-  type DocumentStore,
-  type DocumentWrite,
-  type DocumentWriteResult,
-  type StoredDocument,
-  StoreUnavailable,
-} from '../documentStore.js'
+import type { DocumentStore, DocumentWrite, DocumentWriteResult, StoredDocument } from '../documentStore.js'
 import { isStorableText } from '../storableText.js'
 import type { BulkItem } from './bulkWrite.js'
 import { sourceText } from './documentSource.js'
 import type { IndexNames } from './indices.js'
 import { multiGet } from './multiGet.js'
 import { SearchedIndex } from './queries/searchedIndex.js'
+import { refreshIndex } from './refreshIndex.js'
 import { RefreshLoop } from './refreshLoop.js'
-import { orUnavailable } from './translateErrors.js'
 import { writeInBulks } from './writeInBulks.js'
 
 const UNSTORABLE: DocumentWriteResult = { kind: 'rejected', reason: 'It holds a text that is no well-formed Unicode' }
@@ -40,7 +34,6 @@ export class ElasticsearchDocumentStore implements DocumentStore {
       this.#client,
       this.#indices[projection].alias,
       ids.filter((id) => id !== '' && isStorableText(id)),
-      ['document'],
     )
     return new Map(found.map(({ id, source: { document }, revision }) => [id, { document, revision }]))
   }
@@ -82,11 +75,6 @@ export class ElasticsearchDocumentStore implements DocumentStore {
   /** Of what lists and search ask; the others are read by id alone. */
   async #refresh(): Promise<void> {
     const { orders, products } = this.#indices
-    const { _shards } = await orUnavailable(() =>
-      this.#client.indices.refresh({ index: [orders.alias, products.alias] }),
-    )
-    if (_shards && _shards.failed > 0) {
-      throw new StoreUnavailable(`A refresh failed on ${_shards.failed} shards of Elasticsearch; the next one may not.`)
-    }
+    await Promise.all([orders, products].map(({ alias }) => refreshIndex(this.#client, alias)))
   }
 }

@@ -64,7 +64,7 @@ export function refusal(status: number, type: string): StoreUnavailable | Elasti
   }
   if (type === NO_INDEX) {
     return new StoreUnavailable(
-      'An index of ours, or an alias of it, is gone from Elasticsearch: restore it, or restart the service, which makes an empty one.',
+      'An index of ours, or an alias of it, is gone from Elasticsearch: restore it, or restart every process of the service, which makes it anew and fills it from the log.',
     )
   }
   return status === TIMED_OUT || status === TOO_MANY || status >= SERVER_FAULT
