@@ -13,7 +13,7 @@ import { openPostgresAnnouncementFeed } from '../read/postgres/openPostgresAnnou
 import { openPostgresReadStore } from '../read/postgres/openPostgresReadStore.js'
 import type { ProjectionStatusBoard } from '../read/projectionStatus.js'
 import type { Assembly } from './assembly.js'
-import { whenReachable } from './patience.js'
+import { KAFKA, whenReachable } from './patience.js'
 
 interface ReadStore {
   readonly documents: DocumentStore
@@ -83,7 +83,7 @@ function openFeed(assembly: Assembly, { databaseUrl, installationId }: Installat
     return whenReachable({ name: 'the feed of announcements', variable: 'DATABASE_URL', open }, assembly)
   }
   const open = () => openKafkaAnnouncementFeed({ kafka, installationId, logger })
-  return whenReachable({ name: 'Kafka', variable: 'KAFKA_BROKERS', open }, assembly)
+  return whenReachable({ ...KAFKA, open }, assembly)
 }
 
 async function openCache(

@@ -8,7 +8,7 @@ import { openPostgresCheckpoints } from '../bus/postgresLog/openPostgresCheckpoi
 import { PostgresLogBus } from '../bus/postgresLog/postgresLogBus.js'
 import type { Readiness } from '../health/probes.js'
 import type { Assembly } from './assembly.js'
-import { whenReachable } from './patience.js'
+import { KAFKA, whenReachable } from './patience.js'
 
 /** The way of events from the log to projectors. */
 export interface Transport {
@@ -41,11 +41,7 @@ export async function openTransport(
   if (!settings) return { bus: log, kafka: undefined, observer, checkpoints, readiness: async () => [] }
 
   const bus = await whenReachable(
-    {
-      name: 'Kafka',
-      variable: 'KAFKA_BROKERS',
-      open: () => openKafkaBus({ kafka: settings, installationId, checkpoints, logger }),
-    },
+    { ...KAFKA, open: () => openKafkaBus({ kafka: settings, installationId, checkpoints, logger }) },
     assembly,
   )
   starting.defer(() => bus.close())

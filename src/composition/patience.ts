@@ -17,9 +17,14 @@ export interface Dependency<Opened> {
   readonly name: string
   /** The environment variable that says where it is. */
   readonly variable: string
+  /** Others without which it may seem not to be there. */
+  readonly related?: string
   /** Rejects with an error that is `retryable` as long as the server does not answer; anything else is told at once. */
   readonly open: () => Promise<Opened>
 }
+
+/** A broker that wants TLS or a login just closes the connection of whoever brings none. */
+export const KAFKA = { name: 'Kafka', variable: 'KAFKA_BROKERS', related: 'with KAFKA_TLS and KAFKA_SASL_MECHANISM' }
 
 export interface Patience {
   readonly logger: Logger
@@ -33,7 +38,7 @@ export interface Patience {
  * and what is wrong with the dependency itself.
  */
 export async function whenReachable<Opened>(
-  { name, variable, open }: Dependency<Opened>,
+  { name, variable, related, open }: Dependency<Opened>,
   { logger, stopRequested, patienceMs = PATIENCE_MS }: Patience,
 ): Promise<Opened> {
   const giveUpAt = performance.now() + patienceMs
@@ -45,7 +50,7 @@ export async function whenReachable<Opened>(
       if (!isRetryable(error)) throw error
       if (performance.now() + pauseMs > giveUpAt) {
         throw new DependencyMissing(
-          `${variable}: expected ${name} to answer, found that it did not for ${Math.round(patienceMs / 1_000)} seconds (${reasonOf(error)}): start it, or correct ${variable}.`,
+          `${variable}: expected ${name} to answer, found that it did not for ${Math.round(patienceMs / 1_000)} seconds (${reasonOf(error)}): start it, or correct ${variable}${related ? ` (${related})` : ''}.`,
         )
       }
       logger.warn({ reason: reasonOf(error), againInMs: pauseMs }, `${variable}: ${name} does not answer yet`)
@@ -58,8 +63,9 @@ function isRetryable(error: unknown): boolean {
   return error instanceof Error && 'retryable' in error && error.retryable === true
 }
 
-/** The message alone: drivers hang their connections, and with them their secrets, on their errors. */
+/** Messages alone: drivers hang their connections, and with them their secrets, on their errors. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  return cause instanceof Error ? cause.message : String(cause)
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause instanceof Error ? error.cause.message : ''
+  return error.message.includes(cause) ? error.message : `${error.message} ${cause}`
 }
