@@ -68,13 +68,13 @@ describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
   })
 
   describe('the quarantine', () => {
-    it('finds at once what another process has parked, under the longest names too', async () => {
+    it('finds at once what another process has parked or released', async () => {
       const [{ parked }, { parked: elsewhere }] = stores
-      const streamId = `customer-${'𐐨'.repeat(128)}`
-      await parked.park(row(streamId, 3, 'three'))
-      expect(await elsewhere.find([streamId])).toEqual([row(streamId, 3, 'three')])
-      expect(await elsewhere.remove('orderTimelines', streamId, 3)).toBe(true)
-      expect(await parked.find([streamId])).toEqual([])
+      await parked.park(row('customer-1', 3, 'three'))
+      expect(await elsewhere.find(['customer-1'])).toEqual([row('customer-1', 3, 'three')])
+      expect(await elsewhere.remove('orderTimelines', 'customer-1', 3)).toBe(true)
+      expect(await parked.find(['customer-1'])).toEqual([])
+      expect(await parked.list()).toEqual([])
     })
 
     it('keeps the earlier event and the higher version, whatever is parked and raised at once', async () => {
@@ -90,23 +90,6 @@ describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
       const [found, ...more] = await parked.find(['order-1'])
       expect(found).toMatchObject({ failedVersion: 3, error: 'three', lastSkipped: 9 })
       expect(more).toEqual([])
-    })
-
-    it('lists more rows than an answer holds, in order', async () => {
-      const [{ parked }] = stores
-      const ids = Array.from({ length: 1_050 }, (_, n) => `product-${10_000 + n}`)
-      // Not by parking them, which makes each of them searchable for itself and takes half a minute.
-      await client.bulk({
-        index: `${stack.prefix}-parked-streams`,
-        operations: ids.flatMap((streamId) => [
-          { index: {} },
-          { streamId, projection: 'orderTimelines', row: row(streamId, 1, 'one') },
-        ]),
-        refresh: true,
-      })
-      const listed = (await parked.list()).map(({ streamId }) => streamId).filter((id) => id.startsWith('product-'))
-      expect(listed).toEqual(ids)
-      expect(await parked.find(ids)).toHaveLength(ids.length)
     })
   })
 })
