@@ -40,6 +40,10 @@ export class ServiceProcess {
     return this.#output
   }
 
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null
+  }
+
   get pid(): number {
     return this.#child.pid ?? -1
   }
@@ -72,7 +76,7 @@ export class ServiceProcess {
   }
 
   async kill(): Promise<void> {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL')
+    if (this.isRunning) this.#child.kill('SIGKILL')
     await this.#exited
   }
 }

@@ -1,0 +1,164 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
+import { pino } from 'pino'
+import { createKafka, type KafkaSettings } from '../../../src/bus/kafka/kafkaClient.js'
+import {
+  type ElasticsearchReadStore,
+  openElasticsearchReadStore,
+} from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import { openLogReader } from '../../../src/write/index.js'
+import { type CuttableProxy, startCuttableProxy } from '../../support/cuttableProxy.js'
+import { eventually } from '../../support/eventually.js'
+import { ServiceProcess } from '../../support/serviceProcess.js'
+import { type PrivateStack, startPrivateStack } from '../../support/stack/privateStack.js'
+import type { Installation } from './verify.js'
+
+const ROLES = ['gateway', 'relay', 'projector'] as const
+const SERVERS = ['kafka', 'elasticsearch', 'redis', 'postgres'] as const
+export type Role = (typeof ROLES)[number]
+export type Server = (typeof SERVERS)[number]
+export type Victim = Role | Server
+
+const EACH = 2
+/** Long enough that everybody notices. */
+const AWAY_MS = 3_000
+/** A member that is silent for 10 seconds is out of its group. */
+const TAKE_OVER_MS = 60_000
+const logger = pino({ level: 'silent' })
+
+/**
+ * Two of each part of the service, as processes, on real servers that are theirs alone. Elasticsearch is reached through a proxy that can be cut.
+ */
+export class FaultCluster {
+  readonly #processes: Record<Role, ServiceProcess[]> = { gateway: [], relay: [], projector: [] }
+  #gatewayUrls: readonly string[] = []
+
+  private constructor(
+    readonly installation: Installation,
+    readonly environment: Readonly<Record<string, string>>,
+    private readonly stack: PrivateStack<Server>,
+    private readonly searchProxy: CuttableProxy,
+    private readonly store: ElasticsearchReadStore,
+  ) {}
+
+  static async start(): Promise<FaultCluster> {
+    const stack = await startPrivateStack(...SERVERS)
+    const { kafka, elasticsearch, redis, postgres } = stack.parts
+    const searchProxy = await startCuttableProxy(elasticsearch.address)
+    const tokenSecret = randomBytes(32).toString('hex')
+    const personalDataKey = randomBytes(32).toString('hex')
+    const settings: KafkaSettings = {
+      brokers: [kafka.address],
+      prefix: 'faults.',
+      partitions: 6,
+      replicationFactor: -1,
+      tls: false,
+    }
+    const environment = {
+      DATABASE_URL: postgres.address,
+      KAFKA_BROKERS: kafka.address,
+      KAFKA_PREFIX: settings.prefix,
+      ELASTICSEARCH_URL: searchProxy.url,
+      ELASTICSEARCH_PREFIX: 'faults-',
+      REDIS_URL: redis.address,
+      TOKEN_SECRET: tokenSecret,
+      PERSONAL_DATA_KEY: personalDataKey,
+    }
+    const log = await openLogReader({ databaseUrl: postgres.address, logger })
+    await log.close()
+    const store = await openElasticsearchReadStore({
+      url: elasticsearch.address,
+      prefix: environment.ELASTICSEARCH_PREFIX,
+      installationId: log.installationId,
+      logger,
+    })
+    const installation = {
+      databaseUrl: postgres.address,
+      kafka: settings,
+      documents: store.documents,
+      tokenSecrets: [tokenSecret],
+      personalDataKeys: [personalDataKey],
+    }
+    const cluster = new FaultCluster(installation, environment, stack, searchProxy, store)
+    for (const role of ROLES) for (let n = 0; n < EACH; n++) cluster.#launch(role)
+    await Promise.all(ROLES.flatMap((role) => cluster.#processes[role].map((each) => each.ready())))
+    await cluster.#lookForGateways()
+    return cluster
+  }
+
+  get gatewayUrls(): readonly string[] {
+    return this.#gatewayUrls
+  }
+
+  /** kill -9, and back after some seconds. One of two processes of a role, or the one server. */
+  async killAndRestart(victim: Victim): Promise<void> {
+    if (isRole(victim)) {
+      const [killed] = this.#processes[victim].splice(0, 1)
+      await killed?.kill()
+      await delay(AWAY_MS)
+      await this.#launch(victim).ready()
+      await this.#lookForGateways()
+    } else {
+      await this.stack.parts[victim].kill()
+      await delay(AWAY_MS)
+      await this.stack.parts[victim].restart()
+    }
+  }
+
+  /** Stops a projector where it is until another has its partitions, then lets it go on. */
+  async pausePastSession(): Promise<void> {
+    const [paused] = this.#processes.projector
+    paused?.signal('SIGSTOP')
+    await eventually(async () => (await this.#projectorsInGroup()) === EACH - 1, TAKE_OVER_MS)
+    paused?.signal('SIGCONT')
+    await eventually(async () => (await this.#projectorsInGroup()) === EACH, TAKE_OVER_MS)
+  }
+
+  /** Loses an answer of Elasticsearch on its way, then breaks every connection to it. */
+  async cutInTheMiddle(): Promise<void> {
+    this.searchProxy.loseAnswers()
+    await eventually(() => this.searchProxy.hasLost(), TAKE_OVER_MS)
+    this.searchProxy.cut()
+  }
+
+  /** Whether every process that was started, and not killed by us, is still there. */
+  get everyProcessRuns(): boolean {
+    return Object.values(this.#processes).every(
+      (some) => some.length === EACH && some.every(({ isRunning }) => isRunning),
+    )
+  }
+
+  async stop(): Promise<void> {
+    for (const each of Object.values(this.#processes).flat()) await each.kill()
+    await this.store.close()
+    await this.searchProxy.close()
+    await this.stack.stop()
+  }
+
+  #launch(role: Role): ServiceProcess {
+    const started = new ServiceProcess(this.environment, role)
+    this.#processes[role].push(started)
+    return started
+  }
+
+  async #lookForGateways(): Promise<void> {
+    this.#gatewayUrls = await Promise.all(this.#processes.gateway.map((each) => each.url()))
+  }
+
+  async #projectorsInGroup(): Promise<number> {
+    const admin = createKafka(this.installation.kafka, logger).admin()
+    await admin.connect()
+    try {
+      const { groups } = await admin.describeGroups([
+        `${this.installation.kafka.prefix}projector-${this.store.generation}`,
+      ])
+      return groups[0]?.state === 'Stable' ? groups[0].members.length : -1
+    } finally {
+      await admin.disconnect()
+    }
+  }
+}
+
+function isRole(victim: Victim): victim is Role {
+  return ROLES.some((role) => role === victim)
+}
