@@ -16,8 +16,8 @@ describeInBothProfiles((startService) => {
     shop = await Shop.open(service.client)
     order = await shop.order()
     await service.client.request(
-      'query ($id: ID!, $token: ConsistencyToken) { order(id: $id, atLeast: $token, waitMs: 10000) { id } }',
-      { id: order.id, token: order.token } as never,
+      'query ($token: ConsistencyToken) { orders(atLeast: $token, waitMs: 10000) { totalCount } }',
+      { token: order.token } as never,
     )
   })
   afterAll(() => service.stop())
