@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { InvalidEnvironment, type ProcessRole, parseConfig } from '../../src/config.js'
+import { InvalidEnvironment, type ProcessRole, parseConfig, VARIABLE_NAMES } from '../../src/config.js'
 
 function faultsOf(env: Record<string, string>, role?: ProcessRole): readonly string[] {
   try {
@@ -21,6 +22,15 @@ describe('parseConfig', () => {
       sampleData: 'superstore',
       logLevel: 'info',
     })
+  })
+
+  it('knows the variables that the README tells of, and no others', () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    const [, table = ''] = /## Environment\n([\s\S]+?)\n## /.exec(readme) ?? []
+    const told = new Set([...table.matchAll(/`([A-Z][A-Z_]+)`/g)].map(([, name]) => name))
+    // Refused where set: there is nothing to tell yet.
+    const untold = VARIABLE_NAMES.filter((name) => name === 'NODE_ENV' || name.startsWith('AUTH_'))
+    expect([...told].sort()).toEqual(VARIABLE_NAMES.filter((name) => !untold.includes(name)).sort())
   })
 
   it('counts an empty variable as unset', () => {
