@@ -1,6 +1,6 @@
-import { Client as PostgresClient } from 'pg'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { eventually } from '../support/eventually.js'
+import { everythingStored } from '../support/everythingStored.js'
 import { describeInBothProfiles } from '../support/profiles.js'
 import type { ServiceUnderTest } from '../support/service.js'
 import {
@@ -31,7 +31,7 @@ describeInBothProfiles((startService) => {
         })
       ).changeCustomerContact,
     )
-    await eventually(async () => /quuxing/i.test(await everythingStored()))
+    await eventually(async () => /quuxing/i.test(await everythingStored(service.config)))
     const { token } = accepted(
       (await client.request(forgetCustomer, { input: { customerId: shop.customerId, reason: 'asked' } }))
         .forgetCustomer,
@@ -52,7 +52,7 @@ describeInBothProfiles((startService) => {
     expect(statistics).toMatchObject({ orders: 1, byRegion: [{ key: 'Kentucky', orders: 1 }] })
     const { searchOrders: found } = await client.request(searchOrders, { query: 'Quuxington', token })
     expect(found.totalCount).toBe(0)
-    await eventually(async () => !/quuxing|zebulon/i.test(await everythingStored()))
+    await eventually(async () => !/quuxing|zebulon/i.test(await everythingStored(service.config)))
 
     // What comes later for the order does not bring it back.
     const again = accepted(
@@ -68,23 +68,4 @@ describeInBothProfiles((startService) => {
       .forgetCustomer
     expect(twice.userErrors).toMatchObject([{ code: 'CUSTOMER_FORGOTTEN' }])
   })
-
-  /** Every row of every table of ours, as text. */
-  async function everythingStored(): Promise<string> {
-    const postgres = new PostgresClient({ connectionString: service.databaseUrl })
-    await postgres.connect()
-    try {
-      const { rows: tables } = await postgres.query<{ name: string }>(
-        "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'read')",
-      )
-      const texts = await Promise.all(
-        tables.map(({ name }) =>
-          postgres.query<{ text: string | null }>(`SELECT string_agg(t::text, E'\\n') AS text FROM ${name} t`),
-        ),
-      )
-      return texts.flatMap(({ rows }) => rows.map(({ text }) => text ?? '')).join('\n')
-    } finally {
-      await postgres.end()
-    }
-  }
 })

@@ -1,13 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { startService } from '../../src/compose.js'
-import { parseConfig } from '../../src/config.js'
+import { type Config, parseConfig } from '../../src/config.js'
 import { type Client, connectClient } from './client.js'
 import { createTestDatabase } from './postgres.js'
 
 export interface ServiceUnderTest {
   readonly url: string
   readonly databaseUrl: string
+  readonly config: Config
   readonly client: Client
   stop(): Promise<void>
 }
@@ -28,6 +29,7 @@ export async function startServiceUnderTest(env: Readonly<Record<string, string>
   return {
     url: service.url,
     databaseUrl: database.url,
+    config,
     client,
     stop: async () => {
       await client.close()
