@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 const require = createRequire(import.meta.url)
 const onServer = { testTimeout: 30_000, hookTimeout: 60_000 }
 
-function suite(name: string, limits: { testTimeout?: number; hookTimeout?: number } = {}) {
+function suite(name: string, options: { testTimeout?: number; hookTimeout?: number; isolate?: boolean } = {}) {
   return {
     // graphql exists twice in its package, and objects of one copy are foreign to the other: everyone gets the copy that
     // Node itself picks, type-graphql too, which is therefore run through the same resolver.
@@ -13,7 +13,7 @@ function suite(name: string, limits: { testTimeout?: number; hookTimeout?: numbe
       name,
       include: [`tests/${name}/**/*.test.ts`],
       server: { deps: { inline: ['type-graphql'] } },
-      ...limits,
+      ...options,
     },
   }
 }
@@ -21,7 +21,8 @@ function suite(name: string, limits: { testTimeout?: number; hookTimeout?: numbe
 export default defineConfig({
   test: {
     projects: [
-      suite('unit'),
+      // One set of modules for all files: loading them anew for each takes longer than the tests, and nothing in them keeps state.
+      suite('unit', { isolate: false }),
       suite('contract', onServer),
       suite('integration', onServer),
       suite('e2e', onServer),
