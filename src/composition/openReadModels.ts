@@ -4,27 +4,13 @@ import type { DocumentCache } from '../read/cache/documentCache.js'
 import { InProcessDocumentCache } from '../read/cache/inProcessDocumentCache.js'
 import { NO_DOCUMENT_CACHE } from '../read/cache/noDocumentCache.js'
 import { openRedisDocumentCache } from '../read/cache/redis/openRedisDocumentCache.js'
-import type { DocumentStore } from '../read/documentStore.js'
 import { openElasticsearchReadStore } from '../read/elasticsearch/openElasticsearchReadStore.js'
 import { openKafkaAnnouncementFeed } from '../read/kafka/kafkaAnnouncementFeed.js'
-import type { OrderQueries } from '../read/orderQueries.js'
-import type { ParkedStreams } from '../read/parkedStreams.js'
 import { openPostgresAnnouncementFeed } from '../read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore } from '../read/postgres/openPostgresReadStore.js'
-import type { ProjectionStatusBoard } from '../read/projectionStatus.js'
+import type { ReadStore } from '../read/readStore.js'
 import type { Assembly } from './assembly.js'
 import { KAFKA, whenReachable } from './patience.js'
-
-interface ReadStore {
-  readonly documents: DocumentStore
-  readonly queries: OrderQueries
-  readonly parked: ParkedStreams
-  readonly status: ProjectionStatusBoard
-  /** Where the documents can be made anew while the log goes on. */
-  readonly generation?: string
-  isReachable(): Promise<boolean>
-  close(): Promise<void>
-}
 
 /** Where projections are written and queries are answered from. */
 export interface ReadModels extends Pick<ReadStore, 'documents' | 'queries' | 'parked' | 'status'> {

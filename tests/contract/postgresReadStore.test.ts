@@ -1,6 +1,7 @@
 import { pino } from 'pino'
 import { openPostgresAnnouncementFeed } from '../../src/read/postgres/openPostgresAnnouncementFeed.js'
-import { openPostgresReadStore, type PostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
+import { openPostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
+import type { ReadStore } from '../../src/read/readStore.js'
 import { startCuttableProxy } from '../support/cuttableProxy.js'
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
@@ -8,7 +9,7 @@ import { describeDocumentStore } from './documentStore.conformance.js'
 import { describeOrderQueries } from './orderQueries.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
 
-async function openedReadStore(): Promise<{ readonly readStore: PostgresReadStore; close(): Promise<void> }> {
+async function openedReadStore(): Promise<{ readonly readStore: ReadStore; close(): Promise<void> }> {
   const database = await createTestDatabase()
   const readStore = await openPostgresReadStore({ databaseUrl: database.url, logger: pino({ level: 'warn' }) })
   return {

@@ -2,7 +2,8 @@ import { Client } from 'pg'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../../src/read/documentStore.js'
-import { openPostgresReadStore, type PostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
+import { openPostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
+import type { ReadStore } from '../../src/read/readStore.js'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js'
 import { orderDocument } from '../support/sampleDocuments.js'
 
@@ -14,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => database.drop())
 
-function open(): Promise<PostgresReadStore> {
+function open(): Promise<ReadStore> {
   return openPostgresReadStore({ databaseUrl: database.url, logger })
 }
 

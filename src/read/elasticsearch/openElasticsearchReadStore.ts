@@ -2,10 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Client } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import type { ProjectionName } from '../../contract/documents.js'
-import type { DocumentStore } from '../documentStore.js'
-import type { OrderQueries } from '../orderQueries.js'
-import type { ParkedStreams } from '../parkedStreams.js'
-import type { ProjectionStatusBoard } from '../projectionStatus.js'
+import type { ReadStore } from '../readStore.js'
 import { createElasticsearch } from './client.js'
 import { ElasticsearchDocumentStore } from './elasticsearchDocumentStore.js'
 import { ElasticsearchParkedStreams } from './elasticsearchParkedStreams.js'
@@ -30,16 +27,7 @@ export interface ElasticsearchReadStoreOptions {
   readonly logger: Logger
 }
 
-export interface ElasticsearchReadStore {
-  readonly documents: DocumentStore
-  readonly queries: OrderQueries
-  readonly parked: ParkedStreams
-  readonly status: ProjectionStatusBoard
-  /** Names the indices of the documents as they are now: those that are made anew have another name, and have to be projected from the start. */
-  readonly generation: string
-  isReachable(): Promise<boolean>
-  close(): Promise<void>
-}
+export type ElasticsearchReadStore = ReadStore & { readonly generation: string }
 
 /** The read store in Elasticsearch, its indices made where they are missing. Throws StoreUnavailable, UnusableIndex. */
 export async function openElasticsearchReadStore({

@@ -1,8 +1,5 @@
 import type { Logger } from 'pino'
-import type { DocumentStore } from '../documentStore.js'
-import type { OrderQueries } from '../orderQueries.js'
-import type { ParkedStreams } from '../parkedStreams.js'
-import type { ProjectionStatusBoard } from '../projectionStatus.js'
+import type { ReadStore } from '../readStore.js'
 import { migrateReadSchema } from './migrateReadSchema.js'
 import { openPools } from './pools.js'
 import { PostgresDocumentStore } from './postgresDocumentStore.js'
@@ -20,21 +17,12 @@ export interface PostgresReadStoreOptions {
   readonly poolSize?: number
 }
 
-export interface PostgresReadStore {
-  readonly documents: DocumentStore
-  readonly queries: OrderQueries
-  readonly parked: ParkedStreams
-  readonly status: ProjectionStatusBoard
-  isReachable(): Promise<boolean>
-  close(): Promise<void>
-}
-
 /** The read store in a PostgreSQL database, migrated to this release. Throws StoreUnavailable, PostgresFault. */
 export async function openPostgresReadStore({
   databaseUrl,
   logger,
   poolSize = DEFAULT_POOL_SIZE,
-}: PostgresReadStoreOptions): Promise<PostgresReadStore> {
+}: PostgresReadStoreOptions): Promise<ReadStore> {
   const pools = openPools(databaseUrl, poolSize, logger)
   try {
     await migrateReadSchema(pools.migrations, logger)
