@@ -80,9 +80,15 @@ export class FaultCluster {
       personalDataKeys: [personalDataKey],
     }
     const cluster = new FaultCluster(installation, environment, stack, searchProxy, store)
-    for (const role of ROLES) for (let n = 0; n < EACH; n++) cluster.#launch(role)
-    await Promise.all(ROLES.flatMap((role) => cluster.#processes[role].map((each) => each.ready())))
-    await cluster.#lookForGateways()
+    try {
+      for (const role of ROLES) for (let n = 0; n < EACH; n++) cluster.#launch(role)
+      await Promise.all(ROLES.flatMap((role) => cluster.#processes[role].map((each) => each.ready())))
+      await cluster.#lookForGateways()
+    } catch (error) {
+      // Nobody else knows of the processes yet.
+      await cluster.stop()
+      throw error
+    }
     return cluster
   }
 
