@@ -11,6 +11,10 @@ import { pino } from 'pino'
 import { append } from './append/append.js'
 import type { Bench } from './benchmark.js'
 import { cache } from './cache/cache.js'
+import { clusterDelay } from './cluster/delay.js'
+import { clusterProjector } from './cluster/projector.js'
+import { relay } from './cluster/relay.js'
+import { sampleImport } from './cluster/sampleImport.js'
 import { createOrder } from './createOrder/createOrder.js'
 import { delay } from './delay/delay.js'
 import { startDurableServer } from './durableServer.js'
@@ -19,7 +23,18 @@ import { machineFacts } from './machine.js'
 import { projector } from './projector/projector.js'
 import { type Finding, performancePage, terminalLines } from './report.js'
 
-const BENCHMARKS = [append, createOrder, projector, delay, cache, heap]
+const BENCHMARKS = [
+  append,
+  createOrder,
+  projector,
+  delay,
+  cache,
+  heap,
+  relay,
+  clusterProjector,
+  clusterDelay,
+  sampleImport,
+]
 const PAGE = 'docs/performance.md'
 const COMMAND = 'npm run bench'
 

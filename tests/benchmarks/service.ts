@@ -9,8 +9,12 @@ const TOKEN_SECRET = 'token secret of the benchmarks with at least 32 characters
 const PERSONAL_DATA_KEY = 'personal data key of the benchmarks with at least 32 characters'
 
 /** The whole service as `npm start` composes it, on a database of the benchmark's. */
-export function startWholeService(databaseUrl: string, logger: Logger): Promise<Service> {
-  const config = parseConfig({ PORT: '0', DATABASE_URL: databaseUrl, TOKEN_SECRET, PERSONAL_DATA_KEY })
+export function startWholeService(
+  databaseUrl: string,
+  logger: Logger,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Service> {
+  const config = parseConfig({ PORT: '0', DATABASE_URL: databaseUrl, TOKEN_SECRET, PERSONAL_DATA_KEY, ...env })
   return startService(config, logger, new AbortController().signal)
 }
 

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { OrderDocument } from '../../../src/contract/documents.js'
 import { openPostgresReadStore } from '../../../src/read/postgres/openPostgresReadStore.js'
-import { type Client, connectClient } from '../../support/client.js'
+import { connectClient } from '../../support/client.js'
 import type { Bench, Benchmark, BenchmarkResult, Comparison } from '../benchmark.js'
-import { postGraphql } from '../http/postGraphql.js'
 import { quantile } from '../rounds.js'
 import { openBenchmarkWriteSide, startWholeService } from '../service.js'
-import { CREATE_ORDER, CUSTOMER_ID, SHIPPING_ADDRESS, SKU, stockShop } from '../shop.js'
+import { CUSTOMER_ID, SHIPPING_ADDRESS, SKU, stockShop } from '../shop.js'
 import { BareSteps } from './bareSteps.js'
+import { commandToCompletion } from './commandToCompletion.js'
 
 const PER_SECOND = 20
 const SECONDS = 30
@@ -70,25 +70,6 @@ async function openBareSteps(databaseUrl: string, logger: Bench['logger']): Prom
   const readStore = await openPostgresReadStore({ databaseUrl, logger })
   await readStore.close()
   return BareSteps.open(databaseUrl)
-}
-
-const PROJECTION_COMPLETED = `subscription ProjectionCompleted($token: ConsistencyToken!) {
-  projectionCompleted(token: $token) { status }
-}`
-
-/** Milliseconds. */
-async function commandToCompletion(client: Client, url: string): Promise<number> {
-  const startedAt = performance.now()
-  const { createOrder } = await postGraphql<{ createOrder: { receipt: { token: string } } }>(url, CREATE_ORDER)
-  const { token } = createOrder.receipt
-  const outcomes = client.subscribe<{ projectionCompleted: { status: string } }, { token: string }>(
-    PROJECTION_COMPLETED,
-    { token },
-  )
-  for await (const { data } of outcomes) {
-    if (data?.projectionCompleted.status === 'VISIBLE') return performance.now() - startedAt
-  }
-  throw new Error('Expected every order to become visible.')
 }
 
 function milliseconds(value: number): string {

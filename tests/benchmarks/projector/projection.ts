@@ -51,7 +51,7 @@ export async function projectLog(databaseUrl: string, events: number, logger: Lo
 }
 
 /** Calls `onAll` when slices of that many events have been committed. */
-function countingCommits(bus: EventBus, events: number, onAll: () => void): EventBus {
+export function countingCommits(bus: EventBus, events: number, onAll: () => void): EventBus {
   let left = events
   return {
     async subscribe(group) {
@@ -74,7 +74,10 @@ function countingCommits(bus: EventBus, events: number, onAll: () => void): Even
   }
 }
 
-function recordingWrites(store: DocumentStore, record: (writes: readonly DocumentWrite[]) => void): DocumentStore {
+export function recordingWrites(
+  store: DocumentStore,
+  record: (writes: readonly DocumentWrite[]) => void,
+): DocumentStore {
   return {
     get: (projection, ids) => store.get(projection, ids),
     write(writes) {

@@ -1,0 +1,159 @@
+import type { Client } from '@elastic/elasticsearch'
+import type { Logger } from 'pino'
+import { startProjector } from '../../../projector/projector.js'
+import { NO_DOCUMENT_CACHE } from '../../../src/read/cache/noDocumentCache.js'
+import type { DocumentWrite } from '../../../src/read/documentStore.js'
+import { createElasticsearch } from '../../../src/read/elasticsearch/client.js'
+import { openElasticsearchReadStore } from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import { toSource } from '../../../src/read/elasticsearch/orderSource.js'
+import { openKafkaAnnouncementFeed } from '../../../src/read/kafka/kafkaAnnouncementFeed.js'
+import type { WriteSide } from '../../../src/write/index.js'
+import { MemoryCheckpoints } from '../../support/memory/memoryCheckpoints.js'
+import type { Bench, Benchmark, BenchmarkResult } from '../benchmark.js'
+import { countingCommits, recordingWrites } from '../projector/projection.js'
+import { seedLog } from '../projector/seedLog.js'
+import { compareRates, inTurns } from '../rounds.js'
+import { benchmarkCipher, openBenchmarkWriteSide } from '../service.js'
+import { type LogAndTopics, openLogAndTopics, relayAll } from './eventTopics.js'
+import { type ClusterServers, startClusterServers } from './servers.js'
+
+const ORDERS = 8_000
+const ROUNDS = 3
+/** Of raw bulks under way at once. */
+const IN_FLIGHT = 2
+
+export const clusterProjector: Benchmark = {
+  name: 'clusterProjector',
+  title: `Projector, from Kafka to the acknowledgement of Elasticsearch, ${ORDERS.toLocaleString('en-US')} orders with three events each`,
+  run,
+}
+
+async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
+  await using open = new AsyncDisposableStack()
+  const servers = await startClusterServers(logger)
+  open.defer(() => servers.stop())
+  const log = await server.createDatabase()
+  const writeSide = await openBenchmarkWriteSide(log, logger)
+  open.defer(() => writeSide.close())
+  const events = await seedLog(writeSide, ORDERS)
+
+  // One filling of the topics for all rounds: each projector reads them in a group of its own.
+  const kafka = servers.kafka()
+  const topics = await openLogAndTopics(log, kafka, writeSide.installationId, logger)
+  open.defer(() => topics.close())
+  await relayAll(topics, events, logger)
+
+  let group = 0
+  const projectOnce = () => {
+    group += 1
+    return project({ servers, topics, writeSide, kafka, group: `projector-${group}`, events, logger })
+  }
+  const { batches } = await projectOnce()
+  const bulks = batches.map(bulkOf)
+  const rates = await inTurns(
+    {
+      ours: async () => events / (await projectOnce()).seconds,
+      bulk: async () => events / (await bulkAll(servers, bulks, writeSide.installationId, logger)),
+    },
+    ROUNDS,
+  )
+  return {
+    comparisons: [
+      compareRates(
+        { name: 'projector, events', rates: rates.ours },
+        { name: 'raw bulk of the same documents, two requests in flight', rates: rates.bulk },
+        { is: 'at least', ratio: 0.75 },
+      ),
+    ],
+    notes: [
+      `${batches.flat().length.toLocaleString('en-US')} documents in ${batches.length} batches, the same for both; rates are in events of the log. The first join of a group is in the projector's time.`,
+    ],
+  }
+}
+
+/** Projects all topics into indices of their own. */
+async function project(parts: {
+  readonly servers: ClusterServers
+  readonly topics: LogAndTopics
+  readonly writeSide: WriteSide
+  readonly kafka: ReturnType<ClusterServers['kafka']>
+  readonly group: string
+  readonly events: number
+  readonly logger: Logger
+}): Promise<{ readonly seconds: number; readonly batches: readonly (readonly DocumentWrite[])[] }> {
+  const { topics, writeSide, kafka, group, events, logger } = parts
+  const { installationId, streamReader, customerKeys } = writeSide
+  await using open = new AsyncDisposableStack()
+  const store = await openElasticsearchReadStore({ ...parts.servers.elasticsearch(), installationId, logger })
+  open.defer(() => store.close())
+  const feed = await openKafkaAnnouncementFeed({ kafka, installationId, logger })
+  open.defer(() => feed.close())
+  const batches: (readonly DocumentWrite[])[] = []
+  const done = Promise.withResolvers<number>()
+  const startedAt = performance.now()
+  const projector = startProjector({
+    ...store,
+    feed,
+    cache: NO_DOCUMENT_CACHE,
+    bus: countingCommits(topics.bus, events, () => done.resolve(performance.now())),
+    observer: topics.log.observer,
+    checkpoints: new MemoryCheckpoints(),
+    group,
+    documents: recordingWrites(store.documents, (writes) => batches.push(writes)),
+    streamReader,
+    customerKeys,
+    cipher: benchmarkCipher(),
+    logger,
+  })
+  open.defer(() => projector.stop())
+  return { seconds: ((await done.promise) - startedAt) / 1_000, batches }
+}
+
+type Bulk = readonly {
+  readonly projection: DocumentWrite['projection']
+  readonly id: string
+  readonly source: object
+}[]
+
+function bulkOf(writes: readonly DocumentWrite[]): Bulk {
+  return writes.map((write) => ({
+    projection: write.projection,
+    id: write.document.id,
+    source: write.projection === 'orders' ? toSource(write.document) : { document: write.document },
+  }))
+}
+
+/** Seconds that Elasticsearch takes for the same documents, without compare-and-set and without judging items. */
+async function bulkAll(
+  servers: ClusterServers,
+  bulks: readonly Bulk[],
+  installationId: string,
+  logger: Logger,
+): Promise<number> {
+  const { url, prefix } = servers.elasticsearch()
+  // Makes the indices.
+  await (await openElasticsearchReadStore({ url, prefix, installationId, logger })).close()
+  const client = createElasticsearch(url)
+  try {
+    const startedAt = performance.now()
+    const waiting = [...bulks]
+    const lane = async (): Promise<void> => {
+      for (let bulk = waiting.shift(); bulk; bulk = waiting.shift()) await send(client, prefix, bulk)
+    }
+    await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
+    return (performance.now() - startedAt) / 1_000
+  } finally {
+    await client.close()
+  }
+}
+
+const ALIASES = { orders: 'orders', orderTimelines: 'order-timelines', customers: 'customers', products: 'products' }
+
+async function send(client: Client, prefix: string, bulk: Bulk): Promise<void> {
+  const operations = bulk.flatMap(({ projection, id, source }) => [
+    { index: { _index: `${prefix}${ALIASES[projection]}`, _id: id } },
+    source,
+  ])
+  const { errors } = await client.bulk({ operations })
+  if (errors) throw new Error('Expected every document of the raw bulk to be taken.')
+}
