@@ -13,6 +13,8 @@ import type { StreamWork, Target } from './streamWork.js'
 /** Of one event, before its stream is parked: what a store refused once, or a defect of ours met, need not be so the next time. */
 const MAX_ATTEMPTS = 5
 const FIRST_PAUSE_MS = 10
+/** Most of the time nothing is parked, and to ask for each slice is a tenth of what a slice takes. */
+const LOOK_EVERY_MS = 1_000
 
 /**
  * Puts the event into the document, durably. Throws what the projection, the codec or the store has against it.
@@ -23,6 +25,10 @@ export type ApplyOne = (work: StreamWork, target: Target, envelope: EventEnvelop
 export class Quarantine {
   readonly #parked: ParkedStreams
   readonly #logger: Logger
+  /** As of the last look, or of the last stream that was parked here. */
+  #isEmpty = false
+  /** On this process's clock. */
+  #lookedAt = Number.NEGATIVE_INFINITY
 
   constructor(parked: ParkedStreams, logger: Logger) {
     this.#parked = parked
@@ -32,8 +38,12 @@ export class Quarantine {
   /**
    * Bars the parked projections of these streams from what lies behind the event that they were parked at, and records durably what they pass
    * over in this slice. released: a projection that is let through.
+   *
+   * What another process has parked within the last second may be missed. That is no harm: the event that could not be applied there can't be
+   * applied here, so that the stream is parked again, with what this slice passes over.
    */
   async bar(works: readonly StreamWork[], released?: ProjectionName): Promise<void> {
+    if (released === undefined && (await this.#nothingParked())) return
     const rows = await this.#find(works, released)
     if (rows.length === 0) return
     const byStream = new Map(works.map((work) => [work.streamId, work]))
@@ -96,6 +106,15 @@ export class Quarantine {
     return this.#parked.remove(projection, streamId, lastSkipped)
   }
 
+  async #nothingParked(): Promise<boolean> {
+    const now = performance.now()
+    if (now >= this.#lookedAt + LOOK_EVERY_MS) {
+      this.#isEmpty = (await this.#parked.list()).length === 0
+      this.#lookedAt = now
+    }
+    return this.#isEmpty
+  }
+
   async #find(works: readonly StreamWork[], except: ProjectionName | undefined): Promise<readonly ParkedStream[]> {
     const rows = await this.#parked.find(works.map(({ streamId }) => streamId))
     return rows.filter(({ projection }) => projection !== except)
@@ -117,6 +136,7 @@ export class Quarantine {
 
   async #record(stream: Omit<ParkedStream, 'parkedAt'>): Promise<void> {
     await this.#parked.park({ ...stream, parkedAt: new Date().toISOString() })
+    this.#isEmpty = false
     const { projection, streamId, failedVersion, eventType, error } = stream
     this.#logger.error({ projection, streamId, failedVersion, eventType, fault: error }, 'Parked a stream')
   }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { SliceConsumer } from '../../../projector/consumeBatch.js'
 import { documentsIn, foldOf, projectorInMemory } from '../../support/projectorHarness.js'
 import {
   contactChanged,
@@ -45,6 +46,20 @@ describe('a poison event', () => {
     await consumer.consume([...log.events, ...log.append('order-1', orderConfirmed())])
     expect((await parked.list()).map((row) => row.lastSkipped)).toEqual([3, 3])
     expect(published.map((each) => `${each.kind} ${each.version}`)).toEqual(['applied 1', 'parked 2'])
+  })
+
+  it('is parked again, with what was passed over since, where another process has parked it unseen', async () => {
+    const { log, parked, parts, consumer } = projectorInMemory()
+    const other = new SliceConsumer(parts)
+    await consumer.consume(log.append('order-2', orderCreated('nobody')))
+    log.append('order-1', orderCreated('nobody'), itemAdded())
+    log.damage('order-1', 2)
+    await other.consume(log.events.filter(({ streamId }) => streamId === 'order-1'))
+    await consumer.consume(log.append('order-1', orderConfirmed()))
+    expect((await parked.list()).map(({ failedVersion, lastSkipped }) => [failedVersion, lastSkipped])).toEqual([
+      [2, 3],
+      [2, 3],
+    ])
   })
 
   it('is found among the events of a document that the store refuses', async () => {
