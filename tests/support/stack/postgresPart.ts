@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
+import { eventually } from '../eventually.js'
+import { stateOf } from '../processState.js'
 import type { Part } from './part.js'
 import { stablePort } from './ports.js'
 import type { HostReport } from './postgresHost.js'
@@ -35,9 +37,12 @@ export async function startPostgres(folder: string, purpose: Purpose): Promise<P
       return server.pid
     },
     async kill(name = 'SIGKILL') {
+      const { pid } = server
       signal(name)
       // The host stops what is left of it, and ends.
       await end()
+      // A process that nobody has reaped yet still holds the lock file in the eyes of the next one.
+      await eventually(async () => (await stateOf(pid)) === undefined)
     },
     async restart() {
       await end()
