@@ -57,12 +57,12 @@ export class KafkaConsumer implements EventConsumer {
       const arrivals = tenure?.arrivals.take(limit) ?? []
       const slice = { events: arrivals.flatMap(({ event }) => event ?? []) }
       if (tenure && slice.events.length > 0) {
-        this.#taken.set(slice, { tenure, arrivals })
+        this.#taken.set(slice, { tenure, arrivals: tenure.handOut(slice, arrivals) })
         return slice
       }
       if (this.#fault) throw this.#fault
       if (this.#outage) throw this.#outage
-      if (arrivals.length > 0) tenure?.offsets.advance(arrivals)
+      if (arrivals.length > 0) tenure?.passOver(arrivals)
       else await this.#change(ended)
     }
     return undefined
@@ -77,7 +77,7 @@ export class KafkaConsumer implements EventConsumer {
     const taken = this.#taken.get(slice)
     if (!taken || !this.holds(slice)) return
     const { offsets } = taken.tenure
-    offsets.advance(taken.arrivals)
+    taken.tenure.done(slice, taken.arrivals)
     if (offsets.unwrittenEvents > MAX_UNCOMMITTED_EVENTS) {
       await orUnavailable('Offsets could not be committed', () => offsets.flush())
     }

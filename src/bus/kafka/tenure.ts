@@ -1,6 +1,7 @@
 import type { EachBatchPayload } from 'kafkajs'
 import type { Logger } from 'pino'
-import { Arrivals } from './arrivals.js'
+import type { EventSlice } from '../eventBus.js'
+import { type Arrival, Arrivals } from './arrivals.js'
 import { OffsetWriter } from './offsetWriter.js'
 
 type CommitOffsets = EachBatchPayload['commitOffsetsIfNecessary']
@@ -16,6 +17,8 @@ export class Tenure {
   readonly offsets: OffsetWriter
   /** Partitions, of all topics. */
   readonly partitions: number
+  readonly #open = new Set<EventSlice>()
+  #passedOver: Arrival[] = []
   #commit: CommitOffsets | undefined
 
   constructor(partitions: number, logger: Logger) {
@@ -29,6 +32,28 @@ export class Tenure {
    */
   commitBy(commit: CommitOffsets): void {
     this.#commit ??= commit
+  }
+
+  /** Messages of which nothing is to be done: done with as soon as everything in front of them is. */
+  passOver(arrivals: readonly Arrival[]): void {
+    this.#passedOver.push(...arrivals)
+    this.#advancePassedOver()
+  }
+
+  /** Returns what the slice reaches up to: its own messages, and those passed over in front of them. */
+  handOut(slice: EventSlice, arrivals: readonly Arrival[]): readonly Arrival[] {
+    this.#open.add(slice)
+    return [...this.#passedOver.splice(0), ...arrivals]
+  }
+
+  done(slice: EventSlice, arrivals: readonly Arrival[]): void {
+    this.offsets.advance(arrivals)
+    this.#open.delete(slice)
+    this.#advancePassedOver()
+  }
+
+  #advancePassedOver(): void {
+    if (this.#open.size === 0 && this.#passedOver.length > 0) this.offsets.advance(this.#passedOver.splice(0))
   }
 
   async #commitNow(offsets: Parameters<CommitOffsets>[0]): Promise<void> {
