@@ -52,6 +52,8 @@ export class GroupLock {
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
       query_timeout: 5_000,
+      // A holder whose machine is gone says no goodbye: by itself the server would keep its session, and the lock, for two hours.
+      options: '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3',
     })
     // Without a listener a lost connection would be an uncaught error; what it means is that the lock is gone.
     client.on('error', () => this.#forget(client))
