@@ -3,6 +3,7 @@ import type { EventBus } from '../bus/eventBus.js'
 import type { EventOutbox } from '../bus/eventPublisher.js'
 import { type KafkaBus, openKafkaBus } from '../bus/kafka/kafkaBus.js'
 import type { LogObserver } from '../bus/logObserver.js'
+import type { LogScan } from '../bus/logScan.js'
 import { LogSignal } from '../bus/postgresLog/logSignal.js'
 import { openPostgresCheckpoints } from '../bus/postgresLog/openPostgresCheckpoints.js'
 import { PostgresLogBus } from '../bus/postgresLog/postgresLogBus.js'
@@ -16,6 +17,7 @@ export interface Transport {
   /** Set where the bus is Kafka, which relays fill from the log. */
   readonly kafka: { readonly bus: KafkaBus; readonly outbox: EventOutbox } | undefined
   readonly observer: LogObserver
+  readonly scan: LogScan
   readonly checkpoints: CheckpointStore
   readonly readiness: Readiness
 }
@@ -36,9 +38,9 @@ export async function openTransport(
   starting.defer(() => checkpoints.close())
   const log = await PostgresLogBus.open({ databaseUrl, checkpoints, signal, logger })
   starting.defer(() => log.close())
-  const { observer, outbox } = log
+  const { observer, scan, outbox } = log
   const settings = config.kafka
-  if (!settings) return { bus: log, kafka: undefined, observer, checkpoints, readiness: async () => [] }
+  if (!settings) return { bus: log, kafka: undefined, observer, scan, checkpoints, readiness: async () => [] }
 
   const bus = await whenReachable(
     { ...KAFKA, open: () => openKafkaBus({ kafka: settings, installationId, checkpoints, logger }) },
@@ -49,6 +51,7 @@ export async function openTransport(
     bus,
     kafka: { bus, outbox },
     observer,
+    scan,
     checkpoints,
     readiness: async () => [{ part: 'Kafka', ok: await bus.isReachable() }],
   }

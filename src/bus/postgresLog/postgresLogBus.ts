@@ -5,11 +5,13 @@ import type { CheckpointStore } from '../checkpointStore.js'
 import type { EventBus, EventConsumer } from '../eventBus.js'
 import type { EventOutbox } from '../eventPublisher.js'
 import type { LogObserver } from '../logObserver.js'
+import type { LogScan } from '../logScan.js'
 import { GroupLock } from './groupLock.js'
 import { type LogConsumerParts, PostgresLogConsumer } from './logConsumer.js'
 import { LogListener } from './logListener.js'
 import type { LogSignal } from './logSignal.js'
 import { PostgresLogObserver } from './postgresLogObserver.js'
+import { PostgresLogScan } from './postgresLogScan.js'
 import { readMessages } from './readMessages.js'
 import { readPage } from './readPage.js'
 
@@ -28,6 +30,7 @@ export interface PostgresLogBusOptions {
 /** The event bus of the embedded profile: no broker, the log is read in its own order and what is new is seen within milliseconds. */
 export class PostgresLogBus implements EventBus {
   readonly observer: LogObserver
+  readonly scan: LogScan
   /** The same for relays, which carry the events on to another bus. */
   readonly outbox: EventOutbox = { subscribe: (group) => this.#join(group, readMessages) }
   readonly #options: PostgresLogBusOptions
@@ -53,6 +56,7 @@ export class PostgresLogBus implements EventBus {
     )
     this.#listener = new LogListener(options.databaseUrl, options.signal, options.logger)
     this.observer = new PostgresLogObserver(this.#pool)
+    this.scan = new PostgresLogScan(this.#pool)
   }
 
   /** Never fails for a server that does not answer yet: consumers say so by BusUnavailable. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { LogLag, LogObserver, SettledHeads } from '../../../src/bus/logObserver.js'
+import type { LogScan, StreamPlace } from '../../../src/bus/logScan.js'
 import { type DomainEvent, encodeEvent, personalSubjectOf } from '../../../src/contract/eventCodec.js'
 import type { EventEnvelope, JsonObject } from '../../../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition } from '../../../src/contract/globalPosition.js'
@@ -8,8 +9,8 @@ import { parseStreamId } from '../../../src/contract/streams.js'
 import type { StreamReader } from '../../../src/write/eventStore/eventStore.js'
 import { MemoryCustomerKeys } from './memoryCustomerKeys.js'
 
-/** The event log in memory: appends, streams, and the look from outside. Every event is settled at once. */
-export class MemoryEventLog implements StreamReader, LogObserver {
+/** The event log in memory: appends, streams, and the looks from outside. Every event is settled at once. */
+export class MemoryEventLog implements StreamReader, LogObserver, LogScan {
   readonly cipher = new PersonalDataCipher(['a master key for tests'])
   readonly keys = new MemoryCustomerKeys(this.cipher)
   readonly events: EventEnvelope[] = []
@@ -56,6 +57,22 @@ export class MemoryEventLog implements StreamReader, LogObserver {
     )
   }
 
+  eventsBehind({ streamId, streamVersion }: StreamPlace, limit: number): Promise<readonly EventEnvelope[]> {
+    const behind = this.#byStream().filter(
+      (each) => each.streamId > streamId || (each.streamId === streamId && each.streamVersion > streamVersion),
+    )
+    return Promise.resolve(behind.slice(0, limit))
+  }
+
+  eventsOf(streamIds: readonly string[]): Promise<readonly EventEnvelope[]> {
+    return Promise.resolve(this.#byStream().filter((each) => streamIds.includes(each.streamId)))
+  }
+
+  heads(streamIds: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const known = this.#byStream().filter((each) => streamIds.includes(each.streamId))
+    return Promise.resolve(new Map(known.map((each) => [each.streamId, each.streamVersion])))
+  }
+
   lagBehind(position: GlobalPosition): Promise<LogLag> {
     return Promise.resolve({ events: this.behind(position).length, seconds: 0, asOf: new Date().toISOString() })
   }
@@ -66,6 +83,12 @@ export class MemoryEventLog implements StreamReader, LogObserver {
       heads: new Map(page.map((event) => [event.streamId, event.streamVersion])),
       end: page.at(-1)?.position ?? after,
     })
+  }
+
+  #byStream(): readonly EventEnvelope[] {
+    return this.events.toSorted(
+      (a, b) => Number(a.streamId > b.streamId) - Number(a.streamId < b.streamId) || a.streamVersion - b.streamVersion,
+    )
   }
 
   #append(streamId: string, event: DomainEvent): EventEnvelope {
