@@ -1,12 +1,12 @@
 /**
  * The import rules of the tree, each with its reason. tests/unit/architecture.test.ts runs them and proves that each one bites.
  *
- * Folders: domain <- contract <- bus, read, write <- gateway, projector <- composition/ <- compose.ts <- main.ts.
+ * Folders: domain <- contract <- bus, read, write <- gateway, projector <- admin <- composition/ <- compose.ts <- main.ts.
  */
 
 const PACKAGE = 'node_modules/'
 /** Programs and composition roots: they choose adapters and start things, so they may import everything. */
-const ROOTS = '^((src|projector)/(main|compose|printSchema)\\.ts$|src/(runProcess\\.ts$|composition/))'
+const ROOTS = '^((src|projector)/(main|compose|printSchema)\\.ts$|src/(runProcess\\.ts$|admin/main\\.ts$|composition/))'
 
 /** A driver belongs to the adapters named; composition roots make its clients. */
 function driverOnlyIn(name, packages, homes, comment) {
@@ -125,6 +125,12 @@ module.exports = {
       'projector',
       [DOMAIN, CONTRACT, TELEMETRY, '^src/bus/', '^src/read/', '^src/write/(eventStore/eventStore|customerKeys)\\.ts$'],
       'Of the write side the projector needs two read-only ports: streams of the log to fill gaps, and the keys of customers.',
+    ),
+    ownCodeOnly(
+      'admin-is-given-its-stores',
+      'src/admin',
+      [DOMAIN, CONTRACT, TELEMETRY, '^projector/', '^src/(bus|read)/[^/]+\\.ts$', '^src/read/cache/[^/]+\\.ts$', '^src/write/index\\.ts$'],
+      'An admin command works on the ports that services work on, with the code of the projector; only its root knows adapters.',
     ),
     ownCodeOnly(
       'sample-data-is-a-client',

@@ -53,7 +53,13 @@ export class InvalidEnvironment extends Error {
 }
 
 /** Each part has a port of its own by default, so that one of each can run on a machine. */
-const METRICS_PORTS: Readonly<Record<ProcessRole, number>> = { all: 9464, gateway: 9464, relay: 9465, projector: 9466 }
+const METRICS_PORTS: Readonly<Record<ProcessRole, number>> = {
+  all: 9464,
+  gateway: 9464,
+  relay: 9465,
+  projector: 9466,
+  admin: 0,
+}
 
 /** Every variable that means something to the service; also those that it refuses. */
 export const VARIABLE_NAMES: readonly string[] = [...Object.keys(variables.shape), ...Object.keys(NOT_YET)]
@@ -83,7 +89,8 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, r
     tokenSecrets: data.TOKEN_SECRET,
     personalDataKeys: data.PERSONAL_DATA_KEY,
     sampleData: data.SAMPLE_DATA ?? (data.DATABASE_URL === undefined ? 'superstore' : 'none'),
-    logLevel: data.LOG_LEVEL,
+    // An admin command answers by its output; that all went well needs no lines beside it.
+    logLevel: data.LOG_LEVEL ?? (role === 'admin' ? 'warn' : 'info'),
     limits: {
       maxMessageBytes: data.MAX_MESSAGE_BYTES,
       maxSockets: data.MAX_SOCKETS,

@@ -1,14 +1,23 @@
-import { type Logger, pino, stdTimeFunctions } from 'pino'
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 import pretty from 'pino-pretty'
 import type { LogLevel } from './config.js'
 
+export interface LogOutput {
+  /** Whether a person looks on. */
+  readonly onTerminal: boolean
+  /** File descriptor: 1 standard output (default), 2 standard error. */
+  readonly to?: 1 | 2
+}
+
 /**
- * The one logger of a process: JSON lines on standard output, or readable lines where a person looks on. Error objects of drivers are
+ * The one logger of a process: JSON lines, or readable lines where a person looks on. Error objects of drivers are
  * cut to type, message, code and stack: what else they carry (query parameters, whole requests) may be personal data.
  */
-export function createLogger(level: LogLevel, onTerminal: boolean): Logger {
+export function createLogger(level: LogLevel, { onTerminal, to = 1 }: LogOutput): Logger {
   const options = { level, timestamp: stdTimeFunctions.isoTime, base: null, serializers: { err: lean, error: lean } }
-  return onTerminal ? pino(options, pretty({ translateTime: 'SYS:HH:MM:ss.l', sync: true })) : pino(options)
+  return onTerminal
+    ? pino(options, pretty({ translateTime: 'SYS:HH:MM:ss.l', sync: true, destination: to }))
+    : pino(options, destination(to))
 }
 
 function lean(error: unknown): unknown {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Service } from './composition/assembly.js'
 import { type Config, type ProcessRole, parseConfig } from './config.js'
+import { sentenceOf } from './faultSentence.js'
 import { createLogger } from './logger.js'
 
 /** A stop that takes longer is cut off: everything acknowledged is durable, so this loses connections and no data. */
@@ -23,7 +24,7 @@ export async function runProcess(
 }
 
 async function run(config: Config, start: Start): Promise<void> {
-  const logger = createLogger(config.logLevel, process.stdout.isTTY)
+  const logger = createLogger(config.logLevel, { onTerminal: process.stdout.isTTY })
   const stopRequested = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
@@ -52,14 +53,4 @@ async function run(config: Config, start: Start): Promise<void> {
 /** Also a start that waits for an answer at that moment. */
 function endInTime(): void {
   setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref()
-}
-
-/** Of the language itself: where one of them comes up, the program is wrong. */
-const FAULTS_OF_OURS = /^(Error|AggregateError|TypeError|RangeError|ReferenceError|SyntaxError|SuppressedError)$/
-
-/** What a person can act on is a sentence without a stack: errors with a name or a code are made to be read. */
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error)
-  const isForPeople = !FAULTS_OF_OURS.test(error.name) || ('code' in error && typeof error.code === 'string')
-  return isForPeople ? error.message : (error.stack ?? error.message)
 }

@@ -1,5 +1,8 @@
-/** Which parts of the service a process runs: all of them (`npm start`), or one (`npm run start:gateway` and the like). */
-export type ProcessRole = 'all' | 'gateway' | 'relay' | 'projector'
+/**
+ * Which parts of the service a process runs: all of them (`npm start`), or one (`npm run start:gateway` and the like). `admin` runs none: it looks
+ * after an installation that others serve (`npm run admin`).
+ */
+export type ProcessRole = 'all' | 'gateway' | 'relay' | 'projector' | 'admin'
 
 /** Set in the environment, but for a part that this release does not have: starting without it would not be what was asked for. */
 export const NOT_YET: Readonly<Record<string, string>> = {
@@ -16,7 +19,9 @@ const SHARED: Readonly<Record<string, string>> = {
   PERSONAL_DATA_KEY: 'the key to personal data, of at least 32 random characters',
 }
 /** And no more than that: a relay carries ciphertext and has no use for secrets. */
-const NEEDED_BY: Readonly<Record<Exclude<ProcessRole, 'all'>, readonly string[]>> = {
+const NEEDED_BY: Readonly<Record<ProcessRole, readonly string[]>> = {
+  all: [],
+  admin: [],
   gateway: ['DATABASE_URL', 'KAFKA_BROKERS', 'ELASTICSEARCH_URL', 'TOKEN_SECRET', 'PERSONAL_DATA_KEY'],
   relay: ['DATABASE_URL', 'KAFKA_BROKERS'],
   projector: ['DATABASE_URL', 'KAFKA_BROKERS', 'ELASTICSEARCH_URL', 'PERSONAL_DATA_KEY'],
@@ -26,13 +31,14 @@ const SASL = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWOR
 /** Variables that are missing, or there in vain, because of which others are set. */
 export function missingTogether(set: Readonly<Record<string, unknown>>, role: ProcessRole): readonly string[] {
   const missingOf = (names: readonly string[]) => names.filter((name) => !(name in set))
-  const secretsOfDatabase = role === 'all' && 'DATABASE_URL' in set ? ['TOKEN_SECRET', 'PERSONAL_DATA_KEY'] : []
+  const secretsOfDatabase =
+    NEEDED_BY[role].length === 0 && 'DATABASE_URL' in set ? ['TOKEN_SECRET', 'PERSONAL_DATA_KEY'] : []
   const sasl = SASL.some((name) => name in set) ? SASL : []
   return [
     ...Object.keys(NOT_YET)
       .filter((name) => name in set)
       .map((name) => `${name}: expected unset: in this release ${NOT_YET[name]}.`),
-    ...missingOf(role === 'all' ? [] : NEEDED_BY[role]).map(
+    ...missingOf(NEEDED_BY[role]).map(
       (name) => `${name}: required by start:${role}: ${SHARED[name]}; the same for every process.`,
     ),
     ...missingOf(secretsOfDatabase).map(

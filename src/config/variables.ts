@@ -80,7 +80,7 @@ export const variables = z.object({
   TOKEN_SECRET: secrets('one secret or more'),
   PERSONAL_DATA_KEY: secrets('one key or more'),
   SAMPLE_DATA: z.enum(['superstore', 'none'], 'expected superstore or none').optional(),
-  LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  LOG_LEVEL: z.enum(LOG_LEVELS, `expected one of ${LOG_LEVELS.join(', ')}`).optional(),
   NODE_ENV: z
     .string()
     .refine(

@@ -3,16 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { serverAccount } from './account.js'
 import { findBinaries } from './binaries.js'
-import { type ClusterContext, ensureCluster, ROLE } from './cluster.js'
+import { type ClusterContext, ensureCluster } from './cluster.js'
 import { EmbeddedPostgresUnavailable, hasCode } from './errors.js'
 import { layoutOf } from './layout.js'
 import { type Ownership, takeOwnership } from './ownership.js'
 import { type ReadyServer, readyServer } from './postmaster.js'
+import { DATABASE, urlOf } from './serverUrl.js'
 import { DEFAULT_SETTINGS, type Settings } from './settings.js'
 import { stopServer } from './stopServer.js'
-
-/** The service's own database. */
-const DATABASE = 'order_gateway'
 
 export interface EmbeddedPostgresOptions {
   /** Made where absent, mode 0700. A relative path counts from the working directory. */
@@ -142,8 +140,4 @@ async function ownServer(
 async function ensureDatabase(ownership: Ownership): Promise<void> {
   const found = await ownership.query(`SELECT 1 FROM pg_database WHERE datname = '${DATABASE}'`)
   if (found.length === 0) await ownership.query(`CREATE DATABASE ${DATABASE}`)
-}
-
-function urlOf(port: number, password: string, database: string): string {
-  return `postgresql://${ROLE}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`
 }

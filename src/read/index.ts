@@ -26,5 +26,5 @@ export {
   type StatisticsBucket,
   type StatisticsGrouping,
 } from './orderQueries.js'
-export type { ReportedProgress } from './projectionStatus.js'
+export { isHealthy, type ReportedProgress } from './projectionStatus.js'
 export type { ReadSide } from './readSide.js'

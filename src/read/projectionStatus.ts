@@ -24,3 +24,13 @@ export interface ReportedProgress extends ProjectionProgress {
    */
   readonly silentSeconds: number
 }
+
+/** A board that nobody wrote for so long belongs to a projector that is down. */
+export const SILENCE_SECONDS = 30
+/** Behind by more than this, a projection does not keep up. */
+const HEALTHY_LAG_SECONDS = 60
+
+/** Whether it reports regularly, keeps up, and has set nothing aside. */
+export function isHealthy({ silentSeconds, lagSeconds, quarantinedStreams }: ReportedProgress): boolean {
+  return silentSeconds < SILENCE_SECONDS && lagSeconds < HEALTHY_LAG_SECONDS && quarantinedStreams === 0
+}

@@ -26,6 +26,7 @@ export type {
 } from './commandRequests.js'
 export { LogUnavailable } from './eventStore/eventStore.js'
 export { logIsEmpty } from './eventStore/logIsEmpty.js'
+export { logIsThere } from './eventStore/logIsThere.js'
 export { type LogReader, openLogReader } from './openEventLog.js'
 
 export interface WriteSideOptions {

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { ProcessRole } from '../../src/config.js'
 import { connectClient } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js'
-import { ServiceProcess } from '../support/serviceProcess.js'
+import { ServiceProcess, type ServiceRole } from '../support/serviceProcess.js'
 import { describeOnStack } from '../support/stack/onStack.js'
 import { stablePort } from '../support/stack/ports.js'
 import { Shop } from './shop.js'
@@ -46,7 +45,7 @@ describeOnStack(['kafka', 'elasticsearch', 'redis'], 'the parts as processes of 
   const secrets = { TOKEN_SECRET: randomBytes(32).toString('hex'), PERSONAL_DATA_KEY: randomBytes(32).toString('hex') }
   const environment = () => ({ ...stack.environment, DATABASE_URL: database.url, ...secrets })
 
-  function start(role: ProcessRole, env: Record<string, string> = {}): ServiceProcess {
+  function start(role: ServiceRole, env: Record<string, string> = {}): ServiceProcess {
     const started = new ServiceProcess({ ...environment(), ...env }, role)
     processes.push(started)
     return started

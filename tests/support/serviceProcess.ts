@@ -4,8 +4,11 @@ import { fileURLToPath } from 'node:url'
 import type { ProcessRole } from '../../src/config.js'
 import { eventually } from './eventually.js'
 
+/** Those that run until they are stopped. */
+export type ServiceRole = Exclude<ProcessRole, 'admin'>
+
 /** As the npm scripts start them. */
-const PROGRAMS: Record<ProcessRole, readonly string[]> = {
+const PROGRAMS: Record<ServiceRole, readonly string[]> = {
   all: [built('src/main.js')],
   gateway: [built('src/main.js'), 'gateway'],
   relay: [built('src/main.js'), 'relay'],
@@ -21,7 +24,7 @@ export class ServiceProcess {
   #output = ''
 
   /** Unless `env` says more, GraphQL is at any free port, and a relay or a projector tells nobody how it is. */
-  constructor(env: Readonly<Record<string, string>>, role: ProcessRole = 'all') {
+  constructor(env: Readonly<Record<string, string>>, role: ServiceRole = 'all') {
     const { PATH = '', HOME = '' } = process.env
     this.#child = spawn(process.execPath, [...PROGRAMS[role]], {
       env: { PATH, HOME, PORT: '0', METRICS_PORT: '0', ...env },

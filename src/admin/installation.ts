@@ -1,0 +1,28 @@
+import type { EventBus } from '../bus/eventBus.js'
+import type { LogObserver } from '../bus/logObserver.js'
+import type { LogScan } from '../bus/logScan.js'
+import type { PersonalDataCipher } from '../contract/personalData.js'
+import type { AnnouncementFeed } from '../read/announcementFeed.js'
+import type { DocumentCache } from '../read/cache/documentCache.js'
+import type { ReadStore } from '../read/readStore.js'
+import type { CommandHandlers, LogReader } from '../write/index.js'
+
+/** An installation as commands see it: the stores that its processes work on, while they go on doing so. */
+export interface Installation extends Pick<ReadStore, 'documents' | 'parked' | 'status'> {
+  readonly id: string
+  readonly log: Pick<LogReader, 'streamReader' | 'customerKeys'>
+  readonly scan: LogScan
+  readonly observer: LogObserver
+  readonly bus: EventBus
+  readonly feed: AnnouncementFeed
+  readonly cache: DocumentCache
+  readonly cipher: PersonalDataCipher
+  /** The consumer group that projects into this read store. */
+  readonly projectorGroup: string
+  /** True where the database was started for this command alone: then no part of the service runs, and none will take anything up meanwhile. */
+  readonly isAtRest: boolean
+}
+
+export interface AdminCommands {
+  readonly handlers: CommandHandlers
+}

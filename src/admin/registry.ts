@@ -1,0 +1,6 @@
+import type { AdminCommand } from './command.js'
+import { forget } from './commands/forget.js'
+import { projections } from './commands/projections.js'
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS: readonly AdminCommand[] = [projections, forget]
