@@ -129,7 +129,15 @@ module.exports = {
     ownCodeOnly(
       'admin-is-given-its-stores',
       'src/admin',
-      [DOMAIN, CONTRACT, TELEMETRY, '^projector/', '^src/(bus|read)/[^/]+\\.ts$', '^src/read/cache/[^/]+\\.ts$', '^src/write/index\\.ts$'],
+      [
+        DOMAIN,
+        CONTRACT,
+        TELEMETRY,
+        '^projector/',
+        '^src/(bus|read)/[^/]+\\.ts$',
+        '^src/read/cache/[^/]+\\.ts$',
+        '^src/write/index\\.ts$',
+      ],
       'An admin command works on the ports that services work on, with the code of the projector; only its root knows adapters.',
     ),
     ownCodeOnly(
