@@ -46,10 +46,21 @@ export class EventReader {
         keys.set(subject, key)
       }
     }
-    return (envelope) =>
+    const decode: Decode = (envelope) =>
       decodeEvent(envelope, (sealed) => {
         const key = keys.get(personalSubjectOf(envelope) ?? '')
         return key ? this.#cipher.open(key, envelope.eventId, sealed) : null
       })
+    return once(decode)
+  }
+}
+
+/** Each document that an event is folded into asks for it, and to decrypt it is the dearest part of folding. */
+function once(decode: Decode): Decode {
+  const decoded = new Map<EventEnvelope, DomainEvent>()
+  return (envelope) => {
+    const event = decoded.get(envelope) ?? decode(envelope)
+    decoded.set(envelope, event)
+    return event
   }
 }
