@@ -2,20 +2,24 @@ import type { Logger } from 'pino'
 import type { CheckpointStore } from '../src/bus/checkpointStore.js'
 import type { EventBus, EventConsumer, EventSlice } from '../src/bus/eventBus.js'
 import type { LogObserver } from '../src/bus/logObserver.js'
+import type { LogScan } from '../src/bus/logScan.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../src/contract/globalPosition.js'
 import { MAX_SLICE_EVENTS } from '../src/contract/repeatSpan.js'
 import type { ProjectionStatusBoard } from '../src/read/projectionStatus.js'
 import { SliceConsumer, type SliceConsumerParts } from './consumeBatch.js'
+import { EventReader } from './eventReader.js'
 import { faultText } from './faults.js'
 import { LostTail } from './lostTail.js'
 import { OneAtATime } from './oneAtATime.js'
 import { pause, untilDone } from './retry.js'
 import { reportStatus } from './statusReport.js'
+import { type DriftCounts, RecentCheck } from './verify/recentCheck.js'
 
 const DEFAULT_LOST_AFTER_MS = 30_000
 const STATUS_INTERVAL_MS = 1_000
 const SWEEP_INTERVAL_MS = 5_000
+const CHECK_INTERVAL_MS = 10_000
 
 export interface ProjectorOptions extends SliceConsumerParts {
   readonly bus: EventBus
@@ -23,6 +27,7 @@ export interface ProjectorOptions extends SliceConsumerParts {
   readonly group: string
   readonly checkpoints: CheckpointStore
   readonly observer: LogObserver
+  readonly scan: LogScan
   readonly status: ProjectionStatusBoard
   /** Events taken at once, at most. Default, and never more than, MAX_SLICE_EVENTS. */
   readonly sliceSize?: number
@@ -35,6 +40,8 @@ export interface Projector {
   readonly isActive: boolean
   /** How long the oldest slice in work has been in work; 0 where there is none. What keeps failing is tried again, and shows here. */
   readonly sliceInWorkForMs: number
+  /** What the slow check of recent documents has seen. */
+  readonly drift: DriftCounts
   /** Finishes the slice in work, commits it and leaves the group. A slice that waits for a store is left to the next start. */
   stop(): Promise<void>
 }
@@ -52,6 +59,7 @@ class RunningProjector implements Projector {
   /** Slices and what the bus has lost are written by turns, so that neither sees the other's half-done work. */
   readonly #turns = new OneAtATime()
   readonly #lostTail: LostTail
+  readonly #recentCheck: RecentCheck
   readonly #running: Promise<unknown>
   #consumer: EventConsumer | undefined
   #done: GlobalPosition = START_OF_LOG
@@ -72,12 +80,17 @@ class RunningProjector implements Projector {
       minAgeMs: options.lostAfterMs ?? DEFAULT_LOST_AFTER_MS,
       logger: options.logger,
     })
+    this.#recentCheck = new RecentCheck({
+      ...options,
+      events: new EventReader(options.customerKeys, options.cipher),
+    })
     this.#running = Promise.all([
       this.#project(),
       this.#every(STATUS_INTERVAL_MS, 'The status report', () => this.#report()),
       this.#every(Math.min(SWEEP_INTERVAL_MS, options.lostAfterMs ?? SWEEP_INTERVAL_MS), 'The sweep', () =>
         this.#sweep(),
       ),
+      this.#every(CHECK_INTERVAL_MS, 'The check of recent documents', () => this.#checkRecent()),
     ])
   }
 
@@ -88,6 +101,10 @@ class RunningProjector implements Projector {
   get sliceInWorkForMs(): number {
     const [oldest] = this.#takenAt
     return oldest === undefined ? 0 : performance.now() - oldest
+  }
+
+  get drift(): DriftCounts {
+    return this.#recentCheck.counts
   }
 
   async stop(): Promise<void> {
@@ -174,6 +191,11 @@ class RunningProjector implements Projector {
     const done = await this.#progress()
     const takeTurn = () => this.#turns.run(() => this.#lostTail.step(done, (events) => this.#restore(events)))
     while (!this.#stopping.signal.aborted && this.#consumer?.active && (await takeTurn()));
+  }
+
+  /** Left to others while the group has nothing for this consumer: it is looked at once, not by everybody. */
+  async #checkRecent(): Promise<void> {
+    if (this.#consumer?.active) await this.#recentCheck.step(await this.#progress())
   }
 
   /** Of the group: this process may be standing by while another does the work. */

@@ -1,6 +1,6 @@
 import type { ProjectionName } from '../../src/contract/documents.js'
 import type { DomainEvent } from '../../src/contract/eventCodec.js'
-import type { StreamCategory } from '../../src/contract/streams.js'
+import { STREAM_CATEGORIES, type StreamCategory } from '../../src/contract/streams.js'
 import { customer } from './customer.js'
 import { orderSummary } from './orderSummary.js'
 import { orderTimeline } from './orderTimeline.js'
@@ -19,6 +19,13 @@ export const PROJECTIONS_OF: { readonly [Category in StreamCategory]: readonly P
   order: ['orders', 'orderTimelines'],
   customer: ['customers'],
   product: ['products'],
+}
+
+/** Whose streams a projection makes its documents of. */
+export function categoryOf(projection: ProjectionName): StreamCategory {
+  const category = STREAM_CATEGORIES.find((each) => PROJECTIONS_OF[each].includes(projection))
+  if (!category) throw new Error(`Expected a category for the projection "${projection}", found none.`)
+  return category
 }
 
 const CATEGORY_OF_EVENT: { readonly [Type in DomainEvent['type']]: StreamCategory } = {

@@ -10,15 +10,20 @@ export interface FoldParts {
   readonly events: EventReader
 }
 
+export interface FoldRange {
+  /** Where to begin. A scan that was broken off goes on behind the last stream that it has given (see `endOf`). Default: the first stream. */
+  readonly after?: StreamPlace
+  /** Events read at once. */
+  readonly pageSize?: number
+}
+
 /**
  * Every stream of the log folded to its newest event, a page of complete streams at a time: customers, then orders, then products. What is held in
- * memory is a page of events and one unfinished stream, however long the log is.
- *
- * after: where to begin; a scan that was broken off goes on behind the last stream that it has given (see `endOf`). Throws BusUnavailable, LogUnavailable.
+ * memory is a page of events and one unfinished stream, however long the log is. Throws BusUnavailable, LogUnavailable.
  */
 export async function* foldedStreams(
   { scan, events }: FoldParts,
-  { after = FIRST_STREAM, pageSize = EVENTS_PER_PAGE }: { after?: StreamPlace; pageSize?: number } = {},
+  { after = FIRST_STREAM, pageSize = EVENTS_PER_PAGE }: FoldRange = {},
 ): AsyncGenerator<readonly StreamFold[], void, undefined> {
   let unfinished: StreamFold | undefined
   for (let place = after; ; ) {

@@ -8,7 +8,7 @@ import type { ReadStore } from '../read/readStore.js'
 import type { CommandHandlers, LogReader } from '../write/index.js'
 
 /** An installation as commands see it: the stores that its processes work on, while they go on doing so. */
-export interface Installation extends Pick<ReadStore, 'documents' | 'parked' | 'status'> {
+export interface Installation extends Pick<ReadStore, 'documents' | 'inventory' | 'parked' | 'status'> {
   readonly id: string
   readonly log: Pick<LogReader, 'streamReader' | 'customerKeys'>
   readonly scan: LogScan

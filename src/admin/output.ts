@@ -2,12 +2,14 @@
 export interface Output {
   /** `--json`: the result is one JSON document. */
   readonly json: boolean
-  /** Whether a person looks on, so that a line may be written over. */
+  /** Whether a person looks on at standard error, so that a line may be written over. */
   readonly onTerminal: boolean
   /** A part of the result. */
   line(text: string): void
   /** What is said beside the result: progress, warnings, what to do next. */
   note(text: string): void
+  /** Writes over the line of progress on a terminal; the empty text takes it away. */
+  progress(text: string): void
 }
 
 export function printJson(out: Output, result: unknown): void {

@@ -1,6 +1,7 @@
 import type { AdminCommand } from './command.js'
 import { forget } from './commands/forget.js'
 import { projections } from './commands/projections.js'
+import { verify } from './commands/verify.js'
 
 /** Every command, in the order in which help lists them. */
-export const COMMANDS: readonly AdminCommand[] = [projections, forget]
+export const COMMANDS: readonly AdminCommand[] = [projections, verify, forget]

@@ -9,6 +9,11 @@ export interface LogObserver {
    * older than `minAgeMs` by the database's clock; stops at the first younger one. Throws BusUnavailable.
    */
   settledHeads(after: GlobalPosition, limit: number, minAgeMs: number): Promise<SettledHeads>
+  /**
+   * A place in the log behind which lies everything that was recorded within the last `seconds` by the database's clock, and little more.
+   * Looks at each of those events once. Throws BusUnavailable.
+   */
+  placeBefore(seconds: number): Promise<GlobalPosition>
 }
 
 export interface LogLag {

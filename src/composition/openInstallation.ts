@@ -42,10 +42,8 @@ export class InstallationOpener {
     const log = await openLog(this.#assembly, databaseUrl)
     const { installationId } = log
     const transport = await openTransport(this.#assembly, { databaseUrl, installationId })
-    const { documents, parked, status, feed, cache, projectorGroup } = await openReadModels(this.#assembly, {
-      databaseUrl,
-      installationId,
-    })
+    const readModels = await openReadModels(this.#assembly, { databaseUrl, installationId })
+    const { documents, inventory, parked, status, feed, cache, projectorGroup } = readModels
     return {
       id: installationId,
       log,
@@ -53,6 +51,7 @@ export class InstallationOpener {
       observer: transport.observer,
       bus: transport.bus,
       documents,
+      inventory,
       parked,
       status,
       feed,

@@ -13,7 +13,7 @@ import type { Assembly } from './assembly.js'
 import { KAFKA, whenReachable } from './patience.js'
 
 /** Where projections are written and queries are answered from. */
-export interface ReadModels extends Pick<ReadStore, 'documents' | 'queries' | 'parked' | 'status'> {
+export interface ReadModels extends Pick<ReadStore, 'documents' | 'inventory' | 'queries' | 'parked' | 'status'> {
   readonly feed: OpenedAnnouncementFeed
   readonly cache: DocumentCache
   /** The consumer group that projects into this store and no other. */
@@ -36,6 +36,7 @@ export async function openReadModels(assembly: Assembly, installation: Installat
   starting.defer(() => feed.close())
   return {
     documents: store.documents,
+    inventory: store.inventory,
     queries: store.queries,
     parked: store.parked,
     status: store.status,

@@ -35,9 +35,11 @@ async function run(
     openCommands: () => opener.openCommands(),
     out: {
       json,
-      onTerminal: process.stdout.isTTY,
+      onTerminal: process.stderr.isTTY,
       line: (text) => process.stdout.write(`${text}\n`),
       note: (text) => process.stderr.write(`${text}\n`),
+      // Back to the beginning of the line, and what was there is wiped out.
+      progress: (text) => process.stderr.write(`\r\x1b[K${text}`),
     },
     logger,
     signal,

@@ -20,11 +20,12 @@ export function startProjectorPart(
   },
 ): () => ProbedPart {
   const { streamReader, customerKeys } = parts.log
-  const { bus, observer, checkpoints } = parts.transport
+  const { bus, observer, scan, checkpoints } = parts.transport
   const { documents, feed, parked, status, cache, projectorGroup } = parts.readModels
   const projector = startProjector({
     bus,
     observer,
+    scan,
     group: projectorGroup,
     checkpoints,
     documents,

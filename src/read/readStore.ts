@@ -1,3 +1,4 @@
+import type { DocumentInventory } from './documentInventory.js'
 import type { DocumentStore } from './documentStore.js'
 import type { OrderQueries } from './orderQueries.js'
 import type { ParkedStreams } from './parkedStreams.js'
@@ -6,6 +7,7 @@ import type { ProjectionStatusBoard } from './projectionStatus.js'
 /** Everything that one server keeps of the read side, opened together and closed together. */
 export interface ReadStore {
   readonly documents: DocumentStore
+  readonly inventory: DocumentInventory
   readonly queries: OrderQueries
   readonly parked: ParkedStreams
   readonly status: ProjectionStatusBoard

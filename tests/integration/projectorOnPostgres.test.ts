@@ -71,6 +71,7 @@ async function openShop() {
         group,
         checkpoints,
         observer: bus.observer,
+        scan: bus.scan,
         documents: read.documents,
         feed,
         parked: read.parked,

@@ -43,6 +43,7 @@ async function openShop() {
     checkpoints,
     group: 'projector',
     observer: bus.observer,
+    scan: bus.scan,
     streamReader: write.streamReader,
     customerKeys: write.customerKeys,
     cipher: new PersonalDataCipher([MASTER_KEY]),

@@ -1,5 +1,5 @@
 import type { Pool } from 'pg'
-import type { GlobalPosition } from '../../contract/globalPosition.js'
+import { type GlobalPosition, START_OF_LOG } from '../../contract/globalPosition.js'
 import { type LogLag, type LogObserver, MAX_COUNTED_LAG, type SettledHeads } from '../logObserver.js'
 import { BEHIND_POSITION, BELOW_HORIZON, LOG_ORDER, positionValues } from './readPage.js'
 import { orUnavailable } from './translateErrors.js'
@@ -16,6 +16,16 @@ const SETTLED_HEADS = `
   WHERE ${BEHIND_POSITION} AND ${BELOW_HORIZON}
   ORDER BY ${LOG_ORDER}
   LIMIT $4`
+
+/** The order of the log is not quite that of the clock: it is told apart by no more than a transaction of a writer takes, and those end within this. */
+const CLOCK_SLACK_SECONDS = 60
+
+const PLACE_BEFORE = `
+  SELECT e.era, e.transaction_id::text AS transaction_text, e.position::text AS position_text
+  FROM events e
+  WHERE e.recorded_at < clock_timestamp() - $1 * interval '1 second'
+  ORDER BY e.era DESC, e.transaction_id DESC, e.position DESC
+  LIMIT 1`
 
 export class PostgresLogObserver implements LogObserver {
   readonly #pool: Pool
@@ -56,15 +66,33 @@ export class PostgresLogObserver implements LogObserver {
     const last = settled.at(-1)
     return {
       heads: new Map(settled.map((row) => [row.stream_id, row.stream_version])),
-      end: last ? { era: last.era, transactionId: last.transaction_text, position: last.position_text } : after,
+      end: last ? placeOf(last) : after,
     }
+  }
+
+  async placeBefore(seconds: number): Promise<GlobalPosition> {
+    const { rows } = await orUnavailable(() =>
+      this.#pool.query<PlaceRow>({
+        name: 'log-place-before',
+        text: PLACE_BEFORE,
+        values: [seconds + CLOCK_SLACK_SECONDS],
+      }),
+    )
+    return rows[0] ? placeOf(rows[0]) : START_OF_LOG
   }
 }
 
-interface HeadRow {
+function placeOf(row: PlaceRow): GlobalPosition {
+  return { era: row.era, transactionId: row.transaction_text, position: row.position_text }
+}
+
+interface PlaceRow {
   readonly era: number
   readonly transaction_text: string
   readonly position_text: string
+}
+
+interface HeadRow extends PlaceRow {
   readonly stream_id: string
   readonly stream_version: number
   readonly settled: boolean

@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { ProjectionName } from '../../contract/documents.js'
 import type { ReadStore } from '../readStore.js'
 import { createElasticsearch } from './client.js'
+import { ElasticsearchDocumentInventory } from './elasticsearchDocumentInventory.js'
 import { ElasticsearchDocumentStore } from './elasticsearchDocumentStore.js'
 import { ElasticsearchParkedStreams } from './elasticsearchParkedStreams.js'
 import { ElasticsearchProjectionStatusBoard } from './elasticsearchProjectionStatusBoard.js'
@@ -47,6 +48,7 @@ export async function openElasticsearchReadStore({
     const aliases = [...Object.values(documents), parked, status].map(({ alias }) => alias)
     return {
       documents: new ElasticsearchDocumentStore(client, documents),
+      inventory: new ElasticsearchDocumentInventory(client, documents),
       queries: new ElasticsearchOrderQueries(
         new SearchedIndex(client, orders.alias),
         new SearchedIndex(client, products.alias),

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { ReadStore } from '../readStore.js'
 import { migrateReadSchema } from './migrateReadSchema.js'
 import { openPools } from './pools.js'
+import { PostgresDocumentInventory } from './postgresDocumentInventory.js'
 import { PostgresDocumentStore } from './postgresDocumentStore.js'
 import { PostgresOrderQueries } from './postgresOrderQueries.js'
 import { PostgresParkedStreams } from './postgresParkedStreams.js'
@@ -32,6 +33,7 @@ export async function openPostgresReadStore({
   }
   return {
     documents: new PostgresDocumentStore(pools),
+    inventory: new PostgresDocumentInventory(pools.queries),
     queries: new PostgresOrderQueries(pools.queries),
     parked: new PostgresParkedStreams(pools.writes),
     status: new PostgresProjectionStatusBoard(pools.documents),

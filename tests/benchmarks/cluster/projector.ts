@@ -96,6 +96,7 @@ async function project(parts: {
     cache: NO_DOCUMENT_CACHE,
     bus: timed.bus,
     observer: topics.log.observer,
+    scan: topics.log.scan,
     checkpoints: new MemoryCheckpoints(),
     group,
     documents: recordingWrites(store.documents, (writes) => batches.push(writes)),

@@ -38,6 +38,7 @@ export async function projectLog(databaseUrl: string, events: number, logger: Lo
     bus: timed.bus,
     checkpoints,
     observer: bus.observer,
+    scan: bus.scan,
     group: 'projector',
     documents: recordingWrites(readStore.documents, (writes) => batches.push(writes)),
     streamReader: writeSide.streamReader,

@@ -3,7 +3,7 @@ import type { LogLag, LogObserver, SettledHeads } from '../../../src/bus/logObse
 import type { LogScan, StreamPlace } from '../../../src/bus/logScan.js'
 import { type DomainEvent, encodeEvent, personalSubjectOf } from '../../../src/contract/eventCodec.js'
 import type { EventEnvelope, JsonObject } from '../../../src/contract/eventEnvelope.js'
-import { compareGlobalPositions, type GlobalPosition } from '../../../src/contract/globalPosition.js'
+import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../../../src/contract/globalPosition.js'
 import { PersonalDataCipher } from '../../../src/contract/personalData.js'
 import { parseStreamId } from '../../../src/contract/streams.js'
 import type { StreamReader } from '../../../src/write/eventStore/eventStore.js'
@@ -83,6 +83,12 @@ export class MemoryEventLog implements StreamReader, LogObserver, LogScan {
       heads: new Map(page.map((event) => [event.streamId, event.streamVersion])),
       end: page.at(-1)?.position ?? after,
     })
+  }
+
+  placeBefore(seconds: number): Promise<GlobalPosition> {
+    const since = Date.now() - seconds * 1_000
+    const place = this.events.findLast(({ recordedAt }) => Date.parse(recordedAt) < since)?.position
+    return Promise.resolve(place ?? START_OF_LOG)
   }
 
   #byStream(): readonly EventEnvelope[] {

@@ -25,6 +25,7 @@ it('INV-6 SINGLE-EFFECT: a projector whose slice has gone to another writes noth
     group: 'projector',
     checkpoints: bus.checkpoints,
     observer: log,
+    scan: log,
     status: { report: () => Promise.resolve(), read: () => Promise.resolve([]) },
   })
   await eventually(() => store.all('orders').get('1')?.version === 2)

@@ -24,6 +24,7 @@ function projectorOnMemory() {
     group: 'projector',
     checkpoints: bus.checkpoints,
     observer: harness.log,
+    scan: harness.log,
     status: {
       report: (statuses) => {
         reports.push(statuses)

@@ -1,0 +1,86 @@
+import type { Logger } from 'pino'
+import type { LogObserver } from '../../src/bus/logObserver.js'
+import { PROJECTION_NAMES } from '../../src/contract/documents.js'
+import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../../src/contract/globalPosition.js'
+import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
+import { type Finding, isStillWrong } from './finding.js'
+import { foldStreams } from './foldedStreams.js'
+
+/** Looked at in one step, at most: what makes the load bounded. Where more is written, a part of it is looked at. */
+const EVENTS_PER_STEP = 200
+/** What is younger may be in flight. */
+const MIN_AGE_MS = 30_000
+/** What is older has had its turn, or was passed over. */
+const WINDOW_SECONDS = 300
+
+/** Since the process began. */
+export interface DriftCounts {
+  /** Streams compared with the log. */
+  readonly compared: number
+  /** Documents that differed from it at two looks. */
+  readonly differing: number
+}
+
+/**
+ * A slow walk behind the projector that compares the streams of the last minutes with the log, and says so where a document differs: drift is told by
+ * the service before a customer tells it. Repairs nothing: `npm run admin -- verify` does, when somebody has looked.
+ */
+export class RecentCheck {
+  readonly #parts: DocumentCheckParts & { readonly observer: LogObserver; readonly logger: Logger }
+  readonly #check: DocumentCheck
+  readonly #minAgeMs: number
+  #place: GlobalPosition = START_OF_LOG
+  /** Of the last step, to be looked at once more. */
+  #suspects: readonly Finding[] = []
+  #compared = 0
+  #differing = 0
+
+  /** minAgeMs: default 30,000. */
+  constructor(
+    parts: DocumentCheckParts & { readonly observer: LogObserver; readonly logger: Logger },
+    minAgeMs = MIN_AGE_MS,
+  ) {
+    this.#parts = parts
+    this.#check = new DocumentCheck(parts)
+    this.#minAgeMs = minAgeMs
+  }
+
+  get counts(): DriftCounts {
+    return { compared: this.#compared, differing: this.#differing }
+  }
+
+  /** upTo: how far the projector has come; what it has not come to does not differ yet. Throws what the log and the store throw. */
+  async step(upTo: GlobalPosition): Promise<void> {
+    const { observer } = this.#parts
+    const suspects = this.#suspects
+    this.#suspects = []
+    await this.#lookAgain(suspects)
+    const window = await observer.placeBefore(WINDOW_SECONDS)
+    const from = compareGlobalPositions(this.#place, window) < 0 ? window : this.#place
+    const { heads, end } = await observer.settledHeads(from, EVENTS_PER_STEP, this.#minAgeMs)
+    if (compareGlobalPositions(end, upTo) > 0) return
+    this.#place = end
+    this.#suspects = await this.#findingsOf([...heads.keys()])
+    this.#compared += heads.size
+  }
+
+  async #lookAgain(suspects: readonly Finding[]): Promise<void> {
+    const again = await this.#findingsOf([...new Set(suspects.map(({ streamId }) => streamId))])
+    for (const second of again) {
+      const { projection, streamId, kind, fields } = second
+      const first = suspects.find((each) => each.projection === projection && each.streamId === streamId)
+      if (!first || !isStillWrong(first, second)) continue
+      this.#differing += 1
+      this.#parts.logger.warn(
+        { projection, streamId, kind, fields: fields.map(({ field }) => field) },
+        'A document is not what the log says; npm run admin -- verify looks at all of them',
+      )
+    }
+  }
+
+  async #findingsOf(streamIds: readonly string[]): Promise<readonly Finding[]> {
+    if (streamIds.length === 0) return []
+    const folds = await foldStreams(this.#parts, streamIds)
+    return this.#check.check([...folds.values()], PROJECTION_NAMES)
+  }
+}
