@@ -18,9 +18,9 @@ async function projector(assembly: Assembly): Promise<string> {
   const health = await startHealthPart(assembly)
   const databaseUrl = sharedDatabaseUrl(assembly.config)
   const log = await openLog(assembly, databaseUrl)
-  const { installationId } = log
-  const transport = await openTransport(assembly, { databaseUrl, installationId })
-  const readModels = await openReadModels(assembly, { databaseUrl, installationId })
+  const { installationId, historyId } = log
+  const transport = await openTransport(assembly, { databaseUrl, installationId, historyId })
+  const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
   const cipher = new PersonalDataCipher(required(assembly.config, 'personalDataKeys'))
   const projectorState = startProjectorPart(assembly, { log, transport, readModels, cipher })
   health.readyWhen(async () => [

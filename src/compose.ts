@@ -35,9 +35,9 @@ async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
   const cipher = new PersonalDataCipher(personalDataKeys)
   const onAppended = () => signal.notify()
   const writeSide = await openCommands(assembly, { databaseUrl, tokenSecrets, cipher, onAppended })
-  const { installationId } = writeSide
-  const transport = await openTransport(assembly, { databaseUrl, installationId, signal })
-  const readModels = await openReadModels(assembly, { databaseUrl, installationId })
+  const { installationId, historyId } = writeSide
+  const transport = await openTransport(assembly, { databaseUrl, installationId, historyId, signal })
+  const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
   if (transport.kafka) startRelayPart(assembly, transport.kafka)
   startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher })
   stopRequested.throwIfAborted()
@@ -52,8 +52,8 @@ async function gateway(assembly: Assembly, onLost: OnLost): Promise<string> {
   const { databaseUrl, tokenSecrets, personalDataKeys } = await openStorage(assembly, onLost)
   const cipher = new PersonalDataCipher(personalDataKeys)
   const writeSide = await openCommands(assembly, { databaseUrl, tokenSecrets, cipher, onAppended: () => undefined })
-  const { installationId } = writeSide
-  const readModels = await openReadModels(assembly, { databaseUrl, installationId })
+  const { installationId, historyId } = writeSide
+  const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
   const url = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets })
   logger.info(`ready: ${url}`)
   return url
@@ -63,7 +63,8 @@ async function relay(assembly: Assembly): Promise<string> {
   const health = await startHealthPart(assembly)
   const databaseUrl = sharedDatabaseUrl(assembly.config)
   const log = await openLog(assembly, databaseUrl)
-  const transport = await openTransport(assembly, { databaseUrl, installationId: log.installationId })
+  const { installationId, historyId } = log
+  const transport = await openTransport(assembly, { databaseUrl, installationId, historyId })
   if (!transport.kafka) throw new Error('Expected parseConfig to have asked for KAFKA_BROKERS.')
   const relayState = startRelayPart(assembly, transport.kafka)
   health.readyWhen(async () => [

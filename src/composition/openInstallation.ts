@@ -40,9 +40,9 @@ export class InstallationOpener {
   async open(): Promise<Installation> {
     const { databaseUrl, personalDataKeys, isAtRest } = await this.#found()
     const log = await openLog(this.#assembly, databaseUrl)
-    const { installationId } = log
-    const transport = await openTransport(this.#assembly, { databaseUrl, installationId })
-    const readModels = await openReadModels(this.#assembly, { databaseUrl, installationId })
+    const { installationId, historyId } = log
+    const transport = await openTransport(this.#assembly, { databaseUrl, installationId, historyId })
+    const readModels = await openReadModels(this.#assembly, { databaseUrl, installationId, historyId })
     const { documents, inventory, parked, status, feed, cache, projectorGroup } = readModels
     return {
       id: installationId,

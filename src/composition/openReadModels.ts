@@ -1,3 +1,4 @@
+import type { LogIdentity } from '../contract/logIdentity.js'
 import type { Readiness } from '../health/probes.js'
 import type { OpenedAnnouncementFeed } from '../read/announcementFeed.js'
 import type { DocumentCache } from '../read/cache/documentCache.js'
@@ -23,9 +24,8 @@ export interface ReadModels extends Pick<ReadStore, 'documents' | 'inventory' | 
 
 const GROUP = 'projector'
 
-interface Installation {
+interface Installation extends LogIdentity {
   readonly databaseUrl: string
-  readonly installationId: string
 }
 
 export async function openReadModels(assembly: Assembly, installation: Installation): Promise<ReadModels> {
@@ -50,14 +50,14 @@ export async function openReadModels(assembly: Assembly, installation: Installat
   }
 }
 
-function openStore(assembly: Assembly, { databaseUrl, installationId }: Installation): Promise<ReadStore> {
+function openStore(assembly: Assembly, { databaseUrl, installationId, historyId }: Installation): Promise<ReadStore> {
   const logger = assembly.logger.child({ part: 'read store' })
   const { elasticsearch } = assembly.config
   if (!elasticsearch) {
     const open = () => openPostgresReadStore({ databaseUrl, logger })
     return whenReachable({ name: 'the read store', variable: 'DATABASE_URL', open }, assembly)
   }
-  const open = () => openElasticsearchReadStore({ ...elasticsearch, installationId, logger })
+  const open = () => openElasticsearchReadStore({ ...elasticsearch, installationId, historyId, logger })
   return whenReachable({ name: 'Elasticsearch', variable: 'ELASTICSEARCH_URL', open }, assembly)
 }
 
@@ -75,12 +75,13 @@ function openFeed(assembly: Assembly, { databaseUrl, installationId }: Installat
 
 async function openCache(
   { config, logger, starting }: Assembly,
-  { installationId }: Installation,
+  { installationId, historyId }: Installation,
 ): Promise<DocumentCache> {
   if (config.redis) {
     const cache = await openRedisDocumentCache({
       ...config.redis,
       installationId,
+      historyId,
       logger: logger.child({ part: 'cache' }),
     })
     starting.defer(() => cache.close())

@@ -7,6 +7,7 @@ import type { LogScan } from '../bus/logScan.js'
 import { LogSignal } from '../bus/postgresLog/logSignal.js'
 import { openPostgresCheckpoints } from '../bus/postgresLog/openPostgresCheckpoints.js'
 import { PostgresLogBus } from '../bus/postgresLog/postgresLogBus.js'
+import type { LogIdentity } from '../contract/logIdentity.js'
 import type { Readiness } from '../health/probes.js'
 import type { Assembly } from './assembly.js'
 import { KAFKA, whenReachable } from './patience.js'
@@ -28,8 +29,9 @@ export async function openTransport(
   {
     databaseUrl,
     installationId,
+    historyId,
     signal = new LogSignal(),
-  }: { databaseUrl: string; installationId: string; signal?: LogSignal },
+  }: LogIdentity & { databaseUrl: string; signal?: LogSignal },
 ): Promise<Transport> {
   const { config, starting } = assembly
   const logger = assembly.logger.child({ part: 'bus' })
@@ -43,7 +45,7 @@ export async function openTransport(
   if (!settings) return { bus: log, kafka: undefined, observer, scan, checkpoints, readiness: async () => [] }
 
   const bus = await whenReachable(
-    { ...KAFKA, open: () => openKafkaBus({ kafka: settings, installationId, checkpoints, logger }) },
+    { ...KAFKA, open: () => openKafkaBus({ kafka: settings, installationId, historyId, checkpoints, logger }) },
     assembly,
   )
   starting.defer(() => bus.close())

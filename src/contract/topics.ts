@@ -22,7 +22,7 @@ export const HEADERS = {
  * | --- | --- | --- | --- |
  * | `<prefix><category>-events` | stream id | `EventEnvelope` as JSON | for ever |
  * | `<prefix>projection-results`, of one partition | stream id | `ProjectionResult` as JSON | a day |
- * | `<prefix>installation` | none | the id of the installation that the prefix belongs to, in its first message | for ever |
+ * | `<prefix>installation` | none | the installation that the prefix belongs to, and the history of its log, in its first message | for ever |
  */
 export function eventTopic(prefix: string, category: StreamCategory): string {
   return `${prefix}${category}-events`

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { LogIdentity } from '../contract/logIdentity.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import { createCommandHandlers } from './commandHandlers.js'
 import type { CommandHandlers } from './commandRequests.js'
@@ -41,13 +42,11 @@ export interface WriteSideOptions {
   readonly poolSize?: number
 }
 
-export interface WriteSide {
+export interface WriteSide extends LogIdentity {
   readonly handlers: CommandHandlers
   readonly eventStore: EventStore
   readonly streamReader: StreamReader
   readonly customerKeys: CustomerKeys
-  /** Made by the first migration; stands in tokens. */
-  readonly installationId: string
   isEmpty(): Promise<boolean>
   hasCommand(principal: string, commandId: string): Promise<boolean>
   isReachable(): Promise<boolean>
@@ -59,7 +58,7 @@ const DEFAULT_POOL_SIZE = 7
 /** Brings the log's schema up to date and opens it for commands. Throws MigrationFailed. */
 export async function openWriteSide(options: WriteSideOptions): Promise<WriteSide> {
   const { databaseUrl, logger, poolSize = DEFAULT_POOL_SIZE } = options
-  const { prisma, customerKeys, installationId, isReachable, close } = await openEventLog({
+  const { prisma, customerKeys, installationId, historyId, isReachable, close } = await openEventLog({
     databaseUrl,
     logger,
     poolSize,
@@ -82,6 +81,7 @@ export async function openWriteSide(options: WriteSideOptions): Promise<WriteSid
     streamReader: store,
     customerKeys,
     installationId,
+    historyId,
     isEmpty: async () => (await prisma.event.findFirst({ select: { position: true } })) === null,
     hasCommand: async (principal, commandId) => (await store.findByCommand(principal, commandId)) !== undefined,
     isReachable,

@@ -1,5 +1,6 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import type { Logger } from 'pino'
+import type { LogIdentity } from '../contract/logIdentity.js'
 import { PrismaClient } from '../generated/prisma/client.js'
 import type { CustomerKeys } from './customerKeys.js'
 import type { StreamReader } from './eventStore/eventStore.js'
@@ -13,11 +14,9 @@ export interface EventLogOptions {
   readonly poolSize: number
 }
 
-export interface EventLog {
+export interface EventLog extends LogIdentity {
   readonly prisma: PrismaClient
   readonly customerKeys: CustomerKeys
-  /** Made by the first migration; stands in tokens, envelopes and indices. */
-  readonly installationId: string
   isReachable(): Promise<boolean>
   close(): Promise<void>
 }
@@ -31,7 +30,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 
 /** Brings the log's schema up to date and opens it. Throws MigrationFailed. */
 export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOptions): Promise<EventLog> {
-  const installationId = await migrateEventLog(databaseUrl, logger)
+  const identity = await migrateEventLog(databaseUrl, logger)
   const statements = new Map<string, string>()
   const prisma = new PrismaClient({
     adapter: new PrismaPg(
@@ -55,7 +54,7 @@ export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOp
   return {
     prisma,
     customerKeys: new PostgresCustomerKeys(prisma),
-    installationId,
+    ...identity,
     isReachable: () =>
       prisma.$queryRaw`SELECT 1`.then(
         () => true,
@@ -66,10 +65,9 @@ export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOp
 }
 
 /** What a projector needs of the log: the streams behind a gap, and the keys of customers. Nothing of it writes. */
-export interface LogReader {
+export interface LogReader extends LogIdentity {
   readonly streamReader: StreamReader
   readonly customerKeys: CustomerKeys
-  readonly installationId: string
   isReachable(): Promise<boolean>
   close(): Promise<void>
 }

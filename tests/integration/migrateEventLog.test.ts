@@ -42,9 +42,9 @@ async function addMigration(name: string, sql: string): Promise<void> {
 describe('migrateEventLog', () => {
   it('sets up an empty database, records it as Prisma does, and finds nothing to do the next time', async () => {
     const installation = await migrateEventLog(database.url, silent, folder)
-    expect(await migrateEventLog(database.url, silent, folder)).toBe(installation)
+    expect(await migrateEventLog(database.url, silent, folder)).toEqual(installation)
     const records = await query<Record<string, unknown>>('SELECT * FROM _prisma_migrations')
-    expect(records).toHaveLength(1)
+    expect(records).toHaveLength(2)
     expect(records[0]).toMatchObject({
       migration_name: '20261123000000_event_log',
       applied_steps_count: 1,
@@ -56,8 +56,8 @@ describe('migrateEventLog', () => {
   })
 
   it('lets several processes start at once', async () => {
-    const ids = await Promise.all(Array.from({ length: 6 }, () => migrateEventLog(database.url, silent, folder)))
-    expect(new Set(ids).size).toBe(1)
+    const identities = await Promise.all(Array.from({ length: 6 }, () => migrateEventLog(database.url, silent, folder)))
+    expect(new Set(identities.map(({ installationId }) => installationId)).size).toBe(1)
   })
 
   it('rolls a failing migration back, says which one and why, and goes on once it is mended', async () => {

@@ -77,6 +77,10 @@ it('INV-3 NO-LOST-EVENT: a log restored on a server with lower transaction ids i
   // A second start on the same server finds nothing to raise.
   const again = await openWriteSide(restored.url)
   expect(again.installationId).toBe(before.installationId)
+  expect(again.historyId).toBe(after.historyId)
+  // What was filled from the log before the restore, and knows its history, does not take it for the same.
+  expect(before.historyId).toBe(before.installationId)
+  expect(after.historyId).not.toBe(before.historyId)
   expect((await restored.client.query('SELECT era FROM installation')).rows).toEqual([{ era: 2 }])
 })
 

@@ -19,6 +19,8 @@ const PROBE_TIMEOUT_MS = 2_000
 export interface KafkaBusOptions {
   readonly kafka: KafkaSettings
   readonly installationId: string
+  /** Of the log that the topics are filled from. Default: the installation's id, as of a log that was never restored. */
+  readonly historyId?: string
   /** Where the relays keep how far they have published. */
   readonly checkpoints: CheckpointStore
   readonly logger: Logger
@@ -26,16 +28,22 @@ export interface KafkaBusOptions {
 
 /**
  * Makes and claims the topics where nobody has, and opens the bus on them.
- * Throws BusUnavailable; UnusableTopics where they are others' or made otherwise than configured.
+ * Throws BusUnavailable; UnusableTopics where they are others', of an earlier history of the log, or made otherwise than configured.
  */
 export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> {
-  const { kafka: settings, installationId, logger } = options
+  const { kafka: settings, installationId, historyId = installationId, logger } = options
   const kafka = createKafka(settings, logger)
   const admin = kafka.admin()
   try {
     await orUnavailable(`No broker of ${settings.brokers.join(', ')} could be reached`, () => admin.connect())
     await ensureTopics(admin, settings)
-    const topicsId = await claimTopics({ kafka, admin, prefix: settings.prefix, installationId, logger })
+    const topicsId = await claimTopics({
+      kafka,
+      admin,
+      prefix: settings.prefix,
+      log: { installationId, historyId },
+      logger,
+    })
     return new KafkaBus(options, kafka, admin, topicsId)
   } catch (error) {
     await admin.disconnect()

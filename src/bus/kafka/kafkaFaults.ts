@@ -17,6 +17,17 @@ export class ForeignInstallation extends UnusableTopics {
   }
 }
 
+/** The log was restored from a backup after the topics were filled: they may hold events that it has lost, and would pass their successors over. */
+export class EarlierHistory extends UnusableTopics {
+  override readonly name = 'EarlierHistory'
+
+  constructor(topics: readonly string[]) {
+    super(
+      `Expected topics that were filled from this log, found that the log was restored from a backup since, so that they may hold events that it does not have: stop every process, then set another KAFKA_PREFIX, or delete the topics ${topics.join(', ')}; they are filled anew from the log.`,
+    )
+  }
+}
+
 /** Runs `work` and throws BusUnavailable where Kafka could not be reached or did not do it, saying what for. */
 export async function orUnavailable<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
   try {

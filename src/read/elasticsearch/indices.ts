@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Client, errors, type estypes } from '@elastic/elasticsearch'
 import type { ProjectionName } from '../../contract/documents.js'
+import type { LogIdentity } from '../../contract/logIdentity.js'
 import type { IndexPlan } from './mappings.js'
 import { orUnavailable } from './translateErrors.js'
 
@@ -33,8 +34,7 @@ export function aliasOf(prefix: string, projection: ProjectionName): string {
   return `${prefix}${NAMES[projection]}`
 }
 
-interface IndexMeta {
-  readonly installationId: string
+interface IndexMeta extends LogIdentity {
   readonly version: number
   /** Of the mapping that the index was made with. */
   readonly mapping: string
@@ -48,9 +48,9 @@ export async function ensureIndex(
   client: Client,
   alias: string,
   plan: IndexPlan,
-  installationId: string,
+  log: LogIdentity,
 ): Promise<IndexNames> {
-  const meta: IndexMeta = { installationId, version: plan.version, mapping: hashOf(plan) }
+  const meta: IndexMeta = { ...log, version: plan.version, mapping: hashOf(plan) }
   const found = await indicesBehind(client, alias)
   if (found.length > 0) return checked(found, alias, meta)
   await createUnlessThere(client, namesOf(alias, `${alias}-v${plan.version}`), plan, meta)
@@ -80,7 +80,7 @@ function checked(found: readonly FoundIndex[], alias: string, expected: IndexMet
     )
   }
   const [name, { mappings, aliases }] = first
-  const { installationId, version, mapping: hash } = (mappings?._meta ?? {}) as Partial<IndexMeta>
+  const { installationId, historyId, version, mapping: hash } = (mappings?._meta ?? {}) as Partial<IndexMeta>
   const names = namesOf(alias, name)
   if (installationId === undefined || !aliases?.[alias] || !aliases[names.writes]) {
     throw new UnusableIndex(
@@ -90,6 +90,12 @@ function checked(found: readonly FoundIndex[], alias: string, expected: IndexMet
   if (installationId !== expected.installationId) {
     throw new UnusableIndex(
       `ELASTICSEARCH_PREFIX: expected ${name} to belong to installation ${expected.installationId}, found ${installationId}: two installations share this prefix, give each its own (or delete the indices of one that is gone).`,
+    )
+  }
+  // Indices of early releases name no history: theirs was the first.
+  if ((historyId ?? installationId) !== expected.historyId) {
+    throw new UnusableIndex(
+      `ELASTICSEARCH_PREFIX: expected ${name} to be filled from this log, found that the log was restored from a backup since, so that documents may be ahead of it: stop every process, then choose another prefix, or delete all indices under this one; they are filled anew from the log.`,
     )
   }
   if (version !== expected.version || hash !== expected.mapping || mappings?.dynamic !== 'strict') {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Client } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import type { ProjectionName } from '../../contract/documents.js'
+import type { LogIdentity } from '../../contract/logIdentity.js'
 import type { ReadStore } from '../readStore.js'
 import { createElasticsearch } from './client.js'
 import { ElasticsearchDocumentInventory } from './elasticsearchDocumentInventory.js'
@@ -25,6 +26,8 @@ export interface ElasticsearchReadStoreOptions {
   readonly prefix: string
   /** Stands in every index; those of another installation are refused. */
   readonly installationId: string
+  /** Of the log that the indices are filled from. Default: the installation's id, as of a log that was never restored. */
+  readonly historyId?: string
   readonly logger: Logger
 }
 
@@ -35,6 +38,7 @@ export async function openElasticsearchReadStore({
   url,
   prefix,
   installationId,
+  historyId = installationId,
   logger,
 }: ElasticsearchReadStoreOptions): Promise<ElasticsearchReadStore> {
   const client = createElasticsearch(url)
@@ -42,7 +46,7 @@ export async function openElasticsearchReadStore({
     const { orders, orderTimelines, customers, products, parked, status } = await toldToOperator(async () => {
       // By itself, so that a server of another kind is told once.
       await orUnavailable(() => client.cluster.health())
-      return ensureIndices(client, prefix, installationId)
+      return ensureIndices(client, prefix, { installationId, historyId })
     })
     const documents = { orders, orderTimelines, customers, products }
     const aliases = [...Object.values(documents), parked, status].map(({ alias }) => alias)
@@ -68,8 +72,8 @@ export async function openElasticsearchReadStore({
   }
 }
 
-async function ensureIndices(client: Client, prefix: string, installationId: string) {
-  const ensure = (alias: string, plan: IndexPlan) => ensureIndex(client, alias, plan, installationId)
+async function ensureIndices(client: Client, prefix: string, log: LogIdentity) {
+  const ensure = (alias: string, plan: IndexPlan) => ensureIndex(client, alias, plan, log)
   const ofProjection = (name: ProjectionName) => ensure(aliasOf(prefix, name), DOCUMENT_INDICES[name])
   const [orders, orderTimelines, customers, products, parked, status] = await Promise.all([
     ofProjection('orders'),

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Client, DatabaseError } from 'pg'
 import type { Logger } from 'pino'
+import type { LogIdentity } from '../../contract/logIdentity.js'
 import { mayPass } from '../../contract/sqlState.js'
 
 /** The event log can't be reached, or its schema can't be brought up to date. The message is for the operator, and names what to do. */
@@ -46,10 +47,11 @@ const CREATE_RECORDS = `
 
 /**
  * Transaction ids start again on another server. Where the log holds one that this server has not given out yet, new events would sort before
- * old ones, and the horizon would hide the old ones: the era, compared first, is raised.
+ * old ones, and the horizon would hide the old ones: the era, compared first, is raised. The id of the history changes with it, because the
+ * number alone does not tell apart two restores of one backup.
  */
 const RAISE_ERA = `
-  UPDATE installation SET era = era + 1
+  UPDATE installation SET era = era + 1, history_id = gen_random_uuid()
   WHERE EXISTS (
     SELECT 1 FROM events e WHERE e.era = installation.era AND e.transaction_id >= pg_snapshot_xmax(pg_current_snapshot())
   )
@@ -57,7 +59,7 @@ const RAISE_ERA = `
 
 /**
  * Brings the event log's schema up to date from the committed migrations, each in a transaction of its own, and looks whether the log was
- * restored on another server. Any number of processes may do so at once. Returns the installation's id. Throws MigrationFailed.
+ * restored on another server. Any number of processes may do so at once. Throws MigrationFailed.
  *
  * Prisma's own command would do the same, but needs its schema engine, which is downloaded at install time: a service must start without it.
  */
@@ -65,7 +67,7 @@ export async function migrateEventLog(
   databaseUrl: string,
   logger: Logger,
   folder = migrationsFolder(),
-): Promise<string> {
+): Promise<LogIdentity> {
   const client = await connect(databaseUrl)
   try {
     await lock(client)
@@ -77,12 +79,14 @@ export async function migrateEventLog(
     const { rows: raised } = await client.query<{ era: number }>(RAISE_ERA)
     if (raised[0])
       logger.warn(`event log: restored from another server; events are written in era ${raised[0].era} from now on`)
-    const { rows } = await client.query<{ id: string }>('SELECT id FROM installation')
+    const { rows } = await client.query<LogIdentity>(
+      'SELECT id AS "installationId", history_id AS "historyId" FROM installation',
+    )
     if (!rows[0])
       throw new MigrationFailed(
         'The table installation is empty: restore its row from the backup that the log comes from.',
       )
-    return rows[0].id
+    return rows[0]
   } finally {
     await client.end()
   }

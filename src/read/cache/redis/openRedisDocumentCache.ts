@@ -8,8 +8,12 @@ export interface RedisDocumentCacheOptions {
   readonly url: string
   /** Of every key. */
   readonly prefix: string
-  /** Stands in every key behind the prefix, so that two installations under one prefix never see each other's documents. */
   readonly installationId: string
+  /**
+   * Stands in every key behind the prefix, so that two installations under one prefix never see each other's documents, and a log that was
+   * restored none that are ahead of it. Default: the installation's id, as of a log that was never restored.
+   */
+  readonly historyId?: string
   readonly logger: Logger
   /** Default ENTRY_TTL_MS; the same for everybody who shares the cache. */
   readonly ttlMs?: number
@@ -30,13 +34,14 @@ export async function openRedisDocumentCache({
   url,
   prefix,
   installationId,
+  historyId = installationId,
   logger,
   ttlMs,
 }: RedisDocumentCacheOptions): Promise<OpenedDocumentCache> {
   checkUrl(url)
   const link = new RedisLink(url, logger)
   await link.settled()
-  const cache = new RedisDocumentCache(link, `${prefix}${installationId}:`, logger, ttlMs)
+  const cache = new RedisDocumentCache(link, `${prefix}${historyId}:`, logger, ttlMs)
   return Object.assign(cache, {
     isReachable: async () => {
       try {
