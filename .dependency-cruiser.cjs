@@ -6,7 +6,8 @@
 
 const PACKAGE = 'node_modules/'
 /** Programs and composition roots: they choose adapters and start things, so they may import everything. */
-const ROOTS = '^((src|projector)/(main|compose|printSchema)\\.ts$|src/(runProcess\\.ts$|admin/main\\.ts$|composition/))'
+const ROOTS =
+  '^((src|projector)/(main|compose|printSchema|writeEventSchemas)\\.ts$|src/(runProcess\\.ts$|admin/main\\.ts$|composition/))'
 
 /** A driver belongs to the adapters named; composition roots make its clients. */
 function driverOnlyIn(name, packages, homes, comment) {
