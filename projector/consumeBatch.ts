@@ -1,12 +1,12 @@
 import type { Logger } from 'pino'
-import type { CustomerDocument, ProjectionName } from '../src/contract/documents.js'
+import type { CustomerDocument } from '../src/contract/documents.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import type { PersonalDataCipher } from '../src/contract/personalData.js'
 import type { AnnouncementFeed } from '../src/read/announcementFeed.js'
 import type { DocumentCache } from '../src/read/cache/documentCache.js'
 import { NO_DOCUMENT_CACHE } from '../src/read/cache/noDocumentCache.js'
 import type { DocumentStore } from '../src/read/documentStore.js'
-import type { ParkedStreams } from '../src/read/parkedStreams.js'
+import type { ParkedPlace, ParkedStreams } from '../src/read/parkedStreams.js'
 import type { CustomerKeys } from '../src/write/customerKeys.js'
 import type { StreamReader } from '../src/write/eventStore/eventStore.js'
 import { appliedEvents, orderAnnouncement, parkedStreams } from './announce.js'
@@ -20,6 +20,9 @@ import { factsOf } from './projections/projection.js'
 import { forgetParked, Quarantine } from './quarantine.js'
 import { groupByStream, type StreamWork, type Target } from './streamWork.js'
 import { WriteThrough } from './writeThrough.js'
+
+/** not-parked: somebody else has released it. */
+export type ReleaseOutcome = 'released' | 'parked-again' | 'not-parked'
 
 /** Streams in a lane, at least: below it, one write for all is the faster way. */
 const MIN_LANE_STREAMS = 128
@@ -101,14 +104,18 @@ export class SliceConsumer {
   /**
    * Takes a parked stream up again, once its cause is gone: applies from the log what was passed over, announces every version, and removes the
    * row only where nothing more was passed over meanwhile. May run beside the projector, in another process too.
+   *
+   * from: the first version that is announced again; default: the one that the stream is parked at.
    */
-  async release(projection: ProjectionName, streamId: string): Promise<'released' | 'parked-again' | 'not-parked'> {
+  async release({ projection, streamId }: ParkedPlace, from?: number): Promise<ReleaseOutcome> {
     for (let row = await this.#quarantine.rowOf(projection, streamId); row; ) {
-      const works = groupByStream(await this.#streams.readStream(streamId, row.failedVersion, row.lastSkipped))
+      const first = Math.min(from ?? row.failedVersion, row.failedVersion)
+      const works = groupByStream(await this.#streams.readStream(streamId, first, row.lastSkipped))
+      const target = works[0]?.targets.find(({ slot }) => slot.projection === projection)
+      if (target) target.isReleased = true
       await this.#quarantine.bar(works, projection)
       await this.#write(works)
       await this.#finish(works)
-      const target = works[0]?.targets.find(({ slot }) => slot.projection === projection)
       if (target?.parked) return 'parked-again'
       if (await this.#quarantine.remove(row)) return 'released'
       row = await this.#quarantine.rowOf(projection, streamId)

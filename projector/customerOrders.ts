@@ -178,7 +178,7 @@ export class CustomerOrders {
   async #park(order: OrderSlot, reason: string): Promise<void> {
     await this.#documents.load([order])
     const [event] = await this.#streams.readStream(streamIdOf('order', order.id), order.version, order.version)
-    await this.#quarantine.parkShown(order, event?.type ?? 'unknown', reason)
+    await this.#quarantine.parkShown(order, event, reason)
   }
 
   async #recordOrdersVersions(swept: ReadonlyMap<string, number>, customers: readonly CustomerSlot[]): Promise<void> {

@@ -12,14 +12,17 @@ import { EventReader } from './eventReader.js'
 import { faultText } from './faults.js'
 import { LostTail } from './lostTail.js'
 import { OneAtATime } from './oneAtATime.js'
+import { Releases } from './releases.js'
 import { pause, untilDone } from './retry.js'
 import { reportStatus } from './statusReport.js'
+import { DocumentRewrite } from './verify/documentRewrite.js'
 import { type DriftCounts, RecentCheck } from './verify/recentCheck.js'
 
 const DEFAULT_LOST_AFTER_MS = 30_000
 const STATUS_INTERVAL_MS = 1_000
 const SWEEP_INTERVAL_MS = 5_000
 const CHECK_INTERVAL_MS = 10_000
+const RELEASE_INTERVAL_MS = 500
 
 export interface ProjectorOptions extends SliceConsumerParts {
   readonly bus: EventBus
@@ -60,6 +63,7 @@ class RunningProjector implements Projector {
   readonly #turns = new OneAtATime()
   readonly #lostTail: LostTail
   readonly #recentCheck: RecentCheck
+  readonly #releases: Releases
   readonly #running: Promise<unknown>
   #consumer: EventConsumer | undefined
   #done: GlobalPosition = START_OF_LOG
@@ -80,10 +84,9 @@ class RunningProjector implements Projector {
       minAgeMs: options.lostAfterMs ?? DEFAULT_LOST_AFTER_MS,
       logger: options.logger,
     })
-    this.#recentCheck = new RecentCheck({
-      ...options,
-      events: new EventReader(options.customerKeys, options.cipher),
-    })
+    const folding = { ...options, events: new EventReader(options.customerKeys, options.cipher) }
+    this.#recentCheck = new RecentCheck(folding)
+    this.#releases = new Releases({ ...options, slices: this.#slices, rewrite: new DocumentRewrite(folding) })
     this.#running = Promise.all([
       this.#project(),
       this.#every(STATUS_INTERVAL_MS, 'The status report', () => this.#report()),
@@ -91,6 +94,7 @@ class RunningProjector implements Projector {
         this.#sweep(),
       ),
       this.#every(CHECK_INTERVAL_MS, 'The check of recent documents', () => this.#checkRecent()),
+      this.#every(RELEASE_INTERVAL_MS, 'The release of parked streams', () => this.#release()),
     ])
   }
 
@@ -191,6 +195,12 @@ class RunningProjector implements Projector {
     const done = await this.#progress()
     const takeTurn = () => this.#turns.run(() => this.#lostTail.step(done, (events) => this.#restore(events)))
     while (!this.#stopping.signal.aborted && this.#consumer?.active && (await takeTurn()));
+  }
+
+  /** As the sweep: by turns with slices, and by one to whom the group hands events. */
+  async #release(): Promise<void> {
+    if (!this.#consumer?.active) return
+    for (const row of await this.#releases.asked()) await this.#turns.run(() => this.#releases.answer(row))
   }
 
   /** Left to others while the group has nothing for this consumer: it is looked at once, not by everybody. */

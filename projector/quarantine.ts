@@ -3,9 +3,10 @@ import type { Logger } from 'pino'
 import type { ProjectionName } from '../src/contract/documents.js'
 import { UndecodableEvent } from '../src/contract/eventCodec.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
+import { positionText } from '../src/contract/globalPosition.js'
 import { streamIdOf } from '../src/contract/streams.js'
-import type { ParkedStream, ParkedStreams } from '../src/read/parkedStreams.js'
-import type { AnySlot, DocumentSlot } from './documentSlot.js'
+import type { NewlyParked, ParkedStream, ParkedStreams } from '../src/read/parkedStreams.js'
+import type { DocumentSlot } from './documentSlot.js'
 import { faultText, isRetriable, RejectedDocument } from './faults.js'
 import { forgotten } from './projections/customer.js'
 import type { StreamWork, Target } from './streamWork.js'
@@ -74,7 +75,7 @@ export class Quarantine {
     for (const envelope of remaining) {
       const failure = await attempt(() => applyOne(work, target, envelope))
       if (!failure) continue
-      await this.#park(work, target.slot, envelope, failure)
+      await this.#park(work, target, envelope, failure)
       target.park(envelope.streamVersion)
       return
     }
@@ -84,13 +85,14 @@ export class Quarantine {
    * Parks an order that the store does not take with its customer of now. It is parked at the last version that it shows, whose after-duty that
    * is: a release repeats it.
    */
-  async parkShown(order: DocumentSlot<'orders'>, eventType: string, reason: string): Promise<void> {
-    await this.#record({
+  async parkShown(order: DocumentSlot<'orders'>, event: EventEnvelope | undefined, reason: string): Promise<void> {
+    await this.#record('park', {
       projection: order.projection,
       streamId: streamIdOf('order', order.id),
       failedVersion: order.version,
       lastSkipped: order.version,
-      eventType,
+      eventType: event?.type ?? 'unknown',
+      eventPosition: event ? positionText(event.position) : '',
       error: faultText(new RejectedDocument(reason)),
       attempts: 1,
     })
@@ -120,22 +122,22 @@ export class Quarantine {
     return rows.filter(({ projection }) => projection !== except)
   }
 
-  async #park(work: StreamWork, slot: AnySlot, envelope: EventEnvelope, { error, attempts }: Failure): Promise<void> {
-    const { streamId, streamVersion: failedVersion, type: eventType } = envelope
-    const lastSkipped = Math.max(failedVersion, work.lastArrived)
-    await this.#record({
-      projection: slot.projection,
+  async #park(work: StreamWork, target: Target, envelope: EventEnvelope, { error, attempts }: Failure): Promise<void> {
+    const { streamId, streamVersion: failedVersion, type: eventType, position } = envelope
+    await this.#record(target.isReleased ? 'parkAgain' : 'park', {
+      projection: target.slot.projection,
       streamId,
       failedVersion,
-      lastSkipped,
+      lastSkipped: Math.max(failedVersion, work.lastArrived),
       eventType,
+      eventPosition: positionText(position),
       error,
       attempts,
     })
   }
 
-  async #record(stream: Omit<ParkedStream, 'parkedAt'>): Promise<void> {
-    await this.#parked.park({ ...stream, parkedAt: new Date().toISOString() })
+  async #record(how: 'park' | 'parkAgain', stream: Omit<NewlyParked, 'parkedAt'>): Promise<void> {
+    await this.#parked[how]({ ...stream, parkedAt: new Date().toISOString() })
     this.#isEmpty = false
     const { projection, streamId, failedVersion, eventType, error } = stream
     this.#logger.error({ projection, streamId, failedVersion, eventType, fault: error }, 'Parked a stream')

@@ -49,6 +49,8 @@ export class Target {
   parkedAt = Number.POSITIVE_INFINITY
   /** The version that could not be folded in this slice, to be tried again alone. */
   faultAt: number | undefined
+  /** The stream is taken up again, and applied up to where it fails again, if it does. */
+  isReleased = false
   /** The stream was parked, or an event of it passed over, in this slice. */
   announceParked = false
 

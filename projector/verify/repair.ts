@@ -1,12 +1,10 @@
-import { type Documents, PROJECTION_NAMES, type ProjectionName } from '../../src/contract/documents.js'
+import { PROJECTION_NAMES } from '../../src/contract/documents.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
-import { parseStreamId } from '../../src/contract/streams.js'
-import type { DocumentStore, DocumentWrite } from '../../src/read/documentStore.js'
+import type { DocumentStore } from '../../src/read/documentStore.js'
 import type { StreamReader } from '../../src/write/eventStore/eventStore.js'
 import type { SliceConsumer } from '../consumeBatch.js'
-import { withCustomer } from '../projections/withCustomer.js'
-import { CustomersInLog } from './customersInLog.js'
 import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
+import { DocumentRewrite } from './documentRewrite.js'
 import { type Finding, isStillWrong } from './finding.js'
 import { foldStreams } from './foldedStreams.js'
 
@@ -34,12 +32,12 @@ export interface RepairOutcome {
  */
 export class Repair {
   readonly #parts: RepairParts
-  readonly #customers: CustomersInLog
+  readonly #rewrite: DocumentRewrite
   readonly #check: DocumentCheck
 
   constructor(parts: RepairParts) {
     this.#parts = parts
-    this.#customers = new CustomersInLog(parts)
+    this.#rewrite = new DocumentRewrite(parts)
     this.#check = new DocumentCheck(parts)
   }
 
@@ -48,7 +46,7 @@ export class Repair {
     const refused = new Map<Finding, string>()
     for (const finding of findings) {
       if (finding.kind !== 'differs' && finding.kind !== 'ahead') continue
-      const reason = await this.#rewrite(finding)
+      const reason = await this.#rewrite.rewrite(finding)
       if (reason !== undefined) refused.set(finding, reason)
     }
     const streamIds = [...new Set(findings.filter(isMendable).map(({ streamId }) => streamId))]
@@ -77,42 +75,6 @@ export class Repair {
         (second) =>
           second.projection === first.projection && second.streamId === first.streamId && isStillWrong(first, second),
       )
-  }
-
-  /** Returns what the store has against it, where it does not take what the log says. */
-  async #rewrite({ projection, streamId }: Finding): Promise<string | undefined> {
-    const { id } = parseStreamId(streamId)
-    for (;;) {
-      const stored = (await this.#parts.documents.get(projection, [id])).get(id)
-      const expected = stored && (await this.#expected(projection, streamId, stored.document))
-      if (!stored || !expected) return undefined
-      // Name and document agree by construction; a union member can't be chosen by a type parameter.
-      const write = { projection, document: expected, expected: stored.revision } as DocumentWrite
-      const [result] = await this.#parts.documents.write([write])
-      if (result?.kind === 'rejected') return result.reason
-      if (result?.kind === 'written') return undefined
-    }
-  }
-
-  /** At the version that the document shows, or the newest where the log does not go so far. */
-  async #expected(
-    projection: ProjectionName,
-    streamId: string,
-    stored: Documents[ProjectionName],
-  ): Promise<Documents[ProjectionName] | undefined> {
-    const fold = (await foldStreams(this.#parts, [streamId], new Map([[streamId, stored.version]]))).get(streamId)
-    const expected = fold?.documents[projection]
-    if (!expected) return undefined
-    if ('customerVersion' in expected) {
-      // The newest, and not the one shown: the order would only have to be written again.
-      const customerOf = await this.#customers.of([expected])
-      const side = customerOf(expected)?.newest
-      return side ? withCustomer(expected, side) : expected
-    }
-    if (!('ordersVersion' in expected) || !('ordersVersion' in stored)) return expected
-    // What it says of the orders stays, as long as it can be true; what it does not say yet, the sweep behind the newest event makes true.
-    const ordersVersion = stored.ordersVersion <= expected.version ? stored.ordersVersion : 0
-    return { ...expected, ordersVersion }
   }
 }
 

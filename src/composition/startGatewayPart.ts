@@ -3,6 +3,7 @@ import { ConsistencyTokens } from '../contract/consistencyToken.js'
 import { SignedText } from '../contract/signedText.js'
 import { startGateway } from '../gateway/server.js'
 import { CachedDocuments } from '../read/cache/cachedDocuments.js'
+import { QuarantineDesk } from '../read/quarantineDesk.js'
 import { startLiveReads } from '../read/startLiveReads.js'
 import { importSampleData } from '../sampleData/importSampleData.js'
 import type { WriteSide } from '../write/index.js'
@@ -37,7 +38,7 @@ export async function startGatewayPart(
 
   const gateway = await startGateway({
     handlers: writeSide.handlers,
-    readSide: { ...liveReads, documents: cached, queries, status },
+    readSide: { ...liveReads, documents: cached, queries, status, quarantine: new QuarantineDesk(parked) },
     tokens: new ConsistencyTokens(tokenSecrets, writeSide.installationId),
     cursors: new SignedText(tokenSecrets, 'cursor'),
     host: config.host,

@@ -12,6 +12,7 @@ import { OrderStatisticsResolver } from './resolvers/orderStatistics.js'
 import { ProductCommandsResolver } from './resolvers/productCommands.js'
 import { ProductsResolver } from './resolvers/products.js'
 import { ProjectionsResolver } from './resolvers/projections.js'
+import { QuarantineResolver } from './resolvers/quarantine.js'
 
 /** type-graphql asks for one as soon as there is a subscription; ours bring their own streams. */
 const NO_PUB_SUB: PubSub = {
@@ -37,6 +38,7 @@ export function buildGatewaySchema(): GraphQLSchema {
       CustomersResolver,
       ProductsResolver,
       ProjectionsResolver,
+      QuarantineResolver,
       OrderFieldsResolver,
       OrderCommandsResolver,
       CustomerCommandsResolver,

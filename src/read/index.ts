@@ -26,5 +26,7 @@ export {
   type StatisticsBucket,
   type StatisticsGrouping,
 } from './orderQueries.js'
+export type { ParkedStream, ReleaseRequest } from './parkedStreams.js'
 export { isHealthy, type ReportedProgress } from './projectionStatus.js'
+export type { AskOutcome } from './quarantineDesk.js'
 export type { ReadSide } from './readSide.js'

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { ParkedStream, ParkedStreams } from '../../src/read/parkedStreams.js'
+import type { NewlyParked, ParkedStreams, ReleaseRequest } from '../../src/read/parkedStreams.js'
 
 export interface OpenedParkedStreams {
   readonly parked: ParkedStreams
@@ -24,7 +24,12 @@ export function describeParkedStreams(name: string, open: () => Promise<OpenedPa
       await parked.park(order)
       await parked.park(timeline)
       await parked.park(parkedStream('order-other'))
-      expect(await parked.find(['order-kept', 'order-fine'])).toEqual(expect.arrayContaining([order, timeline]))
+      expect(await parked.find(['order-kept', 'order-fine'])).toEqual(
+        expect.arrayContaining([
+          { ...order, request: null },
+          { ...timeline, request: null },
+        ]),
+      )
       expect(await parked.find(['order-kept', 'order-fine'])).toHaveLength(2)
       expect(await parked.find([])).toEqual([])
       expect(await parked.list()).toHaveLength(3)
@@ -37,6 +42,42 @@ export function describeParkedStreams(name: string, open: () => Promise<OpenedPa
       await parked.raiseLastSkipped('orders', stream.streamId, 7)
       await parked.park(stream)
       expect((await parked.find([stream.streamId]))[0]?.lastSkipped).toBe(9)
+    })
+
+    it('counts the tries at one event together, since it was first parked, and keeps the earlier of two events', async () => {
+      const stream = parkedStream('order-tried')
+      await parked.park(stream)
+      await parked.park({ ...stream, error: 'still unknown', parkedAt: '2026-03-02T09:30:00.000Z' })
+      const row = { ...stream, error: 'still unknown', attempts: 6, request: null }
+      expect(await parked.find([stream.streamId])).toEqual([row])
+      await parked.park({ ...stream, failedVersion: 5, lastSkipped: 5, eventType: 'OrderShipped' })
+      expect(await parked.find([stream.streamId])).toEqual([{ ...row, lastSkipped: 5 }])
+    })
+
+    it('moves to a later event once everything in front of it is applied', async () => {
+      const stream = parkedStream('order-moved')
+      await parked.park({ ...stream, lastSkipped: 8 })
+      const later = { ...stream, failedVersion: 6, lastSkipped: 6, eventType: 'OrderShipped', error: 'another' }
+      await parked.parkAgain(later)
+      expect(await parked.find([stream.streamId])).toEqual([{ ...later, lastSkipped: 8, request: null }])
+    })
+
+    it('keeps what an operator has asked for, whatever else happens, and changes it for who knows it alone', async () => {
+      const stream = parkedStream('order-asked')
+      const asked: ReleaseRequest = { id: 'a', kind: 'retry', askedAt: '2026-03-02T09:30:00.000Z', taken: null }
+      const taken = { ...asked, taken: { by: 'projector', at: '2026-03-02T09:30:01.000Z' } }
+      expect(await parked.changeRequest(stream, null, asked)).toBe(false)
+      await parked.park(stream)
+      expect(await parked.changeRequest(stream, null, asked)).toBe(true)
+      expect(await parked.changeRequest(stream, null, { ...asked, id: 'b' })).toBe(false)
+      await parked.park(stream)
+      await parked.parkAgain(stream)
+      await parked.raiseLastSkipped('orders', stream.streamId, 9)
+      expect(await parked.find([stream.streamId])).toMatchObject([{ request: asked, lastSkipped: 9 }])
+      expect(await parked.changeRequest(stream, asked, taken)).toBe(true)
+      expect(await parked.changeRequest(stream, asked, taken)).toBe(false)
+      expect(await parked.changeRequest(stream, taken, null)).toBe(true)
+      expect(await parked.find([stream.streamId])).toMatchObject([{ request: null }])
     })
 
     it('lets go of a stream only if nothing was passed over since the look', async () => {
@@ -52,13 +93,14 @@ export function describeParkedStreams(name: string, open: () => Promise<OpenedPa
   })
 }
 
-function parkedStream(streamId: string): ParkedStream {
+function parkedStream(streamId: string): NewlyParked {
   return {
     projection: 'orders',
     streamId,
     failedVersion: 4,
     lastSkipped: 4,
     eventType: 'OrderConfirmed',
+    eventPosition: '1:740:12',
     error: 'unknown event type',
     attempts: 3,
     parkedAt: '2026-03-01T09:30:00.123Z',

@@ -265,6 +265,7 @@ function parkedStream(streamId: string) {
     failedVersion: 4,
     lastSkipped: 4,
     eventType: 'OrderConfirmed',
+    eventPosition: '1:740:12',
     error: 'unknown event type',
     attempts: 3,
     parkedAt: '2026-03-01T09:30:00.123Z',

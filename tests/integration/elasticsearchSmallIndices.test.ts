@@ -6,7 +6,7 @@ import {
   type ElasticsearchReadStore,
   openElasticsearchReadStore,
 } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
-import type { ParkedStream } from '../../src/read/parkedStreams.js'
+import type { NewlyParked } from '../../src/read/parkedStreams.js'
 import type { ProjectionProgress } from '../../src/read/projectionStatus.js'
 import { eventually } from '../support/eventually.js'
 import { describeOnStack } from '../support/stack/onStack.js'
@@ -71,7 +71,7 @@ describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
     it('finds at once what another process has parked or released', async () => {
       const [{ parked }, { parked: elsewhere }] = stores
       await parked.park(row('customer-1', 3, 'three'))
-      expect(await elsewhere.find(['customer-1'])).toEqual([row('customer-1', 3, 'three')])
+      expect(await elsewhere.find(['customer-1'])).toEqual([{ ...row('customer-1', 3, 'three'), request: null }])
       expect(await elsewhere.remove('orderTimelines', 'customer-1', 3)).toBe(true)
       expect(await parked.find(['customer-1'])).toEqual([])
       expect(await parked.list()).toEqual([])
@@ -100,13 +100,14 @@ function progress(projection: ProjectionProgress['projection'], lagEvents: numbe
   return { projection, lagEvents, lagSeconds: 0.5, quarantinedStreams: 0, reportedAt }
 }
 
-function row(streamId: string, failedVersion: number, error: string): ParkedStream {
+function row(streamId: string, failedVersion: number, error: string): NewlyParked {
   return {
     projection: 'orderTimelines',
     streamId,
     failedVersion,
     lastSkipped: failedVersion,
     eventType: 'OrderConfirmed',
+    eventPosition: '1:740:12',
     error,
     attempts: 3,
     parkedAt: '2026-03-01T09:30:00.123Z',

@@ -16,6 +16,7 @@ export interface GatewayDoubles {
   readonly waiter?: VersionWaiter
   readonly watcher?: Partial<OrderWatcher>
   readonly status?: ReadSide['status']
+  readonly quarantine?: Partial<ReadSide['quarantine']>
   readonly limits?: Partial<GatewayLimits>
   readonly logger?: Logger
 }
@@ -50,6 +51,7 @@ export function testGatewayOptions(doubles: GatewayDoubles = {}, reads: TestGate
       waiter: doubles.waiter ?? { waitFor: async (): Promise<WaitOutcome> => ({ kind: 'reached' }) },
       watcher: allUncalled(doubles.watcher ?? {}),
       status: doubles.status ?? { read: async () => [] },
+      quarantine: allUncalled(doubles.quarantine ?? {}),
     },
     tokens: new ConsistencyTokens(SECRETS, 'test-installation'),
     cursors: new SignedText(SECRETS, 'cursors'),

@@ -1,9 +1,10 @@
 import { Field, ObjectType, registerEnumType } from 'type-graphql'
 import type { RefusedCommand } from '../../write/index.js'
 
-type Code = RefusedCommand['code']
+/** The last one is about the read side: no command is refused with it. */
+type Code = RefusedCommand['code'] | 'STREAM_NOT_QUARANTINED'
 
-/** Written out by hand, and checked by the compiler against what the write side can refuse with: no code more, no code less. */
+/** Written out by hand, and checked by the compiler against what can be refused: no code more, no code less. */
 export const UserErrorCode: { readonly [Each in Code]: Each } = {
   EMPTY_ORDER: 'EMPTY_ORDER',
   BELOW_MINIMUM_AMOUNT: 'BELOW_MINIMUM_AMOUNT',
@@ -26,6 +27,7 @@ export const UserErrorCode: { readonly [Each in Code]: Each } = {
   INVALID_INPUT: 'INVALID_INPUT',
   VERSION_CONFLICT: 'VERSION_CONFLICT',
   COMMAND_ID_REUSED: 'COMMAND_ID_REUSED',
+  STREAM_NOT_QUARANTINED: 'STREAM_NOT_QUARANTINED',
 }
 
 registerEnumType(UserErrorCode, {
@@ -53,6 +55,7 @@ registerEnumType(UserErrorCode, {
     INVALID_INPUT: { description: 'A value is outside of what its field may hold.' },
     VERSION_CONFLICT: { description: 'Someone else changed it since expectedVersion; read again and decide again.' },
     COMMAND_ID_REUSED: { description: 'The same commandId was used for a different request.' },
+    STREAM_NOT_QUARANTINED: { description: 'The stream is not in quarantine.' },
   },
 })
 

@@ -1,12 +1,22 @@
 import { createHash } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import type { Client, estypes } from '@elastic/elasticsearch'
 import type { ProjectionName } from '../../contract/documents.js'
-import type { ParkedStream, ParkedStreams } from '../parkedStreams.js'
+import {
+  type NewlyParked,
+  type ParkedPlace,
+  type ParkedStream,
+  type ParkedStreams,
+  parkedOver,
+  type ReleaseRequest,
+} from '../parkedStreams.js'
 import { changeRow } from './changeRow.js'
 import type { IndexNames } from './indices.js'
 import { SearchedIndex, sourceOf } from './queries/searchedIndex.js'
 
 const ROWS_A_PAGE = 1_000
+/** Of rows that an earlier release has written. */
+const BEFORE_REQUESTS = { eventPosition: '', request: null }
 
 interface ParkedRow {
   readonly streamId: string
@@ -31,10 +41,12 @@ export class ElasticsearchParkedStreams implements ParkedStreams {
     this.#rows = new SearchedIndex(client, index.alias)
   }
 
-  async park(stream: ParkedStream): Promise<void> {
-    await changeRow<ParkedRow>(this.#client, this.#placeOf(stream.projection, stream.streamId), (found) => ({
-      put: toRow(merged(found?.row, stream)),
-    }))
+  park(stream: NewlyParked): Promise<void> {
+    return this.#park(stream, (found) => stream.failedVersion <= found.failedVersion)
+  }
+
+  parkAgain(stream: NewlyParked): Promise<void> {
+    return this.#park(stream, () => true)
   }
 
   async raiseLastSkipped(projection: ProjectionName, streamId: string, version: number): Promise<void> {
@@ -58,6 +70,25 @@ export class ElasticsearchParkedStreams implements ParkedStreams {
     return change === 'delete'
   }
 
+  async changeRequest(
+    { projection, streamId }: ParkedPlace,
+    expected: ReleaseRequest | null,
+    next: ReleaseRequest | null,
+  ): Promise<boolean> {
+    const change = await changeRow<ParkedRow>(this.#client, this.#placeOf(projection, streamId), (found) =>
+      found && isDeepStrictEqual(found.row.request ?? null, expected)
+        ? { put: toRow({ ...found.row, request: next }) }
+        : 'keep',
+    )
+    return change !== 'keep'
+  }
+
+  async #park(stream: NewlyParked, isNewer: (found: ParkedStream) => boolean): Promise<void> {
+    await changeRow<ParkedRow>(this.#client, this.#placeOf(stream.projection, stream.streamId), (found) => ({
+      put: toRow(found ? parkedOver(found.row, stream, isNewer(found.row)) : { ...stream, request: null }),
+    }))
+  }
+
   /** Hashed, because a stream's id and a projection's name together may be longer than the 512 bytes that an id may have. */
   #placeOf(projection: ProjectionName, streamId: string) {
     return { index: this.#index, id: createHash('sha256').update(`${projection}/${streamId}`).digest('hex') }
@@ -74,24 +105,12 @@ export class ElasticsearchParkedStreams implements ParkedStreams {
         size: ROWS_A_PAGE,
         track_total_hits: false,
       })
-      const page = hits.hits.map((hit) => sourceOf(hit).row)
+      const page = hits.hits.map((hit) => ({ ...BEFORE_REQUESTS, ...sourceOf(hit).row }))
       rows.push(...page)
       const last = page.at(-1)
       if (!last || page.length < ROWS_A_PAGE) return rows
       after = [last.streamId, last.projection]
     }
-  }
-}
-
-function merged(found: ParkedStream | undefined, parked: ParkedStream): ParkedStream {
-  if (!found) return parked
-  const earlier = parked.failedVersion <= found.failedVersion ? parked : found
-  return {
-    ...parked,
-    failedVersion: earlier.failedVersion,
-    eventType: earlier.eventType,
-    error: earlier.error,
-    lastSkipped: Math.max(found.lastSkipped, parked.lastSkipped),
   }
 }
 

@@ -1,19 +1,34 @@
 import type { Pool } from 'pg'
 import type { ProjectionName } from '../../contract/documents.js'
-import type { ParkedStream, ParkedStreams } from '../parkedStreams.js'
+import type { NewlyParked, ParkedPlace, ParkedStream, ParkedStreams, ReleaseRequest } from '../parkedStreams.js'
 import { orUnavailable } from './translateErrors.js'
 
-const COLUMNS = 'projection, stream_id, failed_version, last_skipped, event_type, error, attempts, parked_at'
+const PARKED_COLUMNS =
+  'projection, stream_id, failed_version, last_skipped, event_type, event_position, error, attempts, parked_at'
+const COLUMNS = `${PARKED_COLUMNS}, request`
 
-const PARK = `
-  INSERT INTO read.parked_streams AS parked (${COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-  ON CONFLICT (stream_id, projection) DO UPDATE SET
-    failed_version = least(parked.failed_version, excluded.failed_version),
-    last_skipped = greatest(parked.last_skipped, excluded.last_skipped),
-    event_type = CASE WHEN excluded.failed_version <= parked.failed_version THEN excluded.event_type ELSE parked.event_type END,
-    error = CASE WHEN excluded.failed_version <= parked.failed_version THEN excluded.error ELSE parked.error END,
-    attempts = excluded.attempts,
-    parked_at = excluded.parked_at`
+const IS_SAME_EVENT = 'excluded.failed_version = parked.failed_version'
+
+/** isNewer: the condition under which the given event takes the place of the row's. */
+function parkWhere(isNewer: string): string {
+  const newerOf = (column: string) =>
+    `${column} = CASE WHEN ${isNewer} THEN excluded.${column} ELSE parked.${column} END`
+  return `
+    INSERT INTO read.parked_streams AS parked (${PARKED_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (stream_id, projection) DO UPDATE SET
+      ${['failed_version', 'event_type', 'event_position', 'error'].map(newerOf).join(', ')},
+      last_skipped = greatest(parked.last_skipped, excluded.last_skipped),
+      attempts = CASE WHEN ${IS_SAME_EVENT} THEN parked.attempts + excluded.attempts
+                      WHEN ${isNewer} THEN excluded.attempts ELSE parked.attempts END,
+      parked_at = CASE WHEN ${isNewer} AND NOT ${IS_SAME_EVENT} THEN excluded.parked_at ELSE parked.parked_at END`
+}
+
+const PARK = parkWhere('excluded.failed_version <= parked.failed_version')
+const PARK_AGAIN = parkWhere('true')
+
+const CHANGE_REQUEST = `
+  UPDATE read.parked_streams SET request = $4::jsonb
+  WHERE projection = $1 AND stream_id = $2 AND request IS NOT DISTINCT FROM $3::jsonb`
 
 const RAISE = `
   UPDATE read.parked_streams SET last_skipped = $3
@@ -27,9 +42,11 @@ interface ParkedRow {
   readonly failed_version: number
   readonly last_skipped: number
   readonly event_type: string
+  readonly event_position: string
   readonly error: string
   readonly attempts: number
   readonly parked_at: Date
+  readonly request: ReleaseRequest | null
 }
 
 /** The quarantine as a table. Two projectors that park one stream at once leave the row of the earlier event. */
@@ -40,10 +57,12 @@ export class PostgresParkedStreams implements ParkedStreams {
     this.#pool = pool
   }
 
-  async park(stream: ParkedStream): Promise<void> {
-    const { projection, streamId, failedVersion, lastSkipped, eventType, error, attempts, parkedAt } = stream
-    const values = [projection, streamId, failedVersion, lastSkipped, eventType, error, attempts, parkedAt]
-    await orUnavailable(() => this.#pool.query(PARK, values))
+  park(stream: NewlyParked): Promise<void> {
+    return this.#park(PARK, stream)
+  }
+
+  parkAgain(stream: NewlyParked): Promise<void> {
+    return this.#park(PARK_AGAIN, stream)
   }
 
   async raiseLastSkipped(projection: ProjectionName, streamId: string, version: number): Promise<void> {
@@ -63,6 +82,23 @@ export class PostgresParkedStreams implements ParkedStreams {
     return rowCount === 1
   }
 
+  async changeRequest(
+    { projection, streamId }: ParkedPlace,
+    expected: ReleaseRequest | null,
+    next: ReleaseRequest | null,
+  ): Promise<boolean> {
+    const values = [projection, streamId, expected && JSON.stringify(expected), next && JSON.stringify(next)]
+    const { rowCount } = await orUnavailable(() => this.#pool.query(CHANGE_REQUEST, values))
+    return rowCount === 1
+  }
+
+  async #park(statement: string, stream: NewlyParked): Promise<void> {
+    const { projection, streamId, failedVersion, lastSkipped, eventType, eventPosition, error, attempts, parkedAt } =
+      stream
+    const event = [failedVersion, lastSkipped, eventType, eventPosition, error, attempts, parkedAt]
+    await orUnavailable(() => this.#pool.query(statement, [projection, streamId, ...event]))
+  }
+
   async #read(condition: string, values: readonly unknown[]): Promise<readonly ParkedStream[]> {
     const statement = `SELECT ${COLUMNS} FROM read.parked_streams ${condition} ORDER BY stream_id, projection`
     const { rows } = await orUnavailable(() => this.#pool.query<ParkedRow>(statement, [...values]))
@@ -77,8 +113,10 @@ function parkedStreamOf(row: ParkedRow): ParkedStream {
     failedVersion: row.failed_version,
     lastSkipped: row.last_skipped,
     eventType: row.event_type,
+    eventPosition: row.event_position,
     error: row.error,
     attempts: row.attempts,
     parkedAt: row.parked_at.toISOString(),
+    request: row.request,
   }
 }

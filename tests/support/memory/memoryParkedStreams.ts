@@ -1,15 +1,24 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { ProjectionName } from '../../../src/contract/documents.js'
-import type { ParkedStream, ParkedStreams } from '../../../src/read/parkedStreams.js'
+import {
+  type NewlyParked,
+  type ParkedPlace,
+  type ParkedStream,
+  type ParkedStreams,
+  parkedOver,
+  type ReleaseRequest,
+} from '../../../src/read/parkedStreams.js'
 
 /** The quarantine in memory. */
 export class MemoryParkedStreams implements ParkedStreams {
   readonly #rows = new Map<string, ParkedStream>()
 
-  park(stream: ParkedStream): Promise<void> {
-    const before = this.#rows.get(key(stream.projection, stream.streamId))
-    const lastSkipped = Math.max(stream.lastSkipped, before?.lastSkipped ?? 0)
-    this.#rows.set(key(stream.projection, stream.streamId), { ...stream, lastSkipped })
-    return Promise.resolve()
+  park(stream: NewlyParked): Promise<void> {
+    return this.#park(stream, (found) => stream.failedVersion <= found.failedVersion)
+  }
+
+  parkAgain(stream: NewlyParked): Promise<void> {
+    return this.#park(stream, () => true)
   }
 
   raiseLastSkipped(projection: ProjectionName, streamId: string, version: number): Promise<void> {
@@ -31,6 +40,24 @@ export class MemoryParkedStreams implements ParkedStreams {
   remove(projection: ProjectionName, streamId: string, lastSkipped: number): Promise<boolean> {
     const at = key(projection, streamId)
     return Promise.resolve(this.#rows.get(at)?.lastSkipped === lastSkipped && this.#rows.delete(at))
+  }
+
+  changeRequest(
+    { projection, streamId }: ParkedPlace,
+    expected: ReleaseRequest | null,
+    next: ReleaseRequest | null,
+  ): Promise<boolean> {
+    const row = this.#rows.get(key(projection, streamId))
+    const isExpected = row !== undefined && isDeepStrictEqual(row.request, expected)
+    if (isExpected) this.#rows.set(key(projection, streamId), { ...row, request: next })
+    return Promise.resolve(isExpected)
+  }
+
+  #park(stream: NewlyParked, isNewer: (found: ParkedStream) => boolean): Promise<void> {
+    const at = key(stream.projection, stream.streamId)
+    const found = this.#rows.get(at)
+    this.#rows.set(at, found ? parkedOver(found, stream, isNewer(found)) : { ...stream, request: null })
+    return Promise.resolve()
   }
 }
 

@@ -142,9 +142,9 @@ describe('orders and their customer', () => {
     ])
     expect(store.all('orders').get('1')?.customerName).toBe('Ada King')
 
-    expect(await consumer.release('orders', 'order-2')).toBe('parked-again')
+    expect(await consumer.release({ projection: 'orders', streamId: 'order-2' })).toBe('parked-again')
     refusing = false
-    expect(await consumer.release('orders', 'order-2')).toBe('released')
+    expect(await consumer.release({ projection: 'orders', streamId: 'order-2' })).toBe('released')
     expect(await parked.list()).toEqual([])
     expect(documentsIn(store)).toEqual(foldOf(log))
   })

@@ -101,12 +101,12 @@ describe('a poison event', () => {
     log.damage('order-1', 2)
     await consumer.consume(log.events)
     await consumer.consume(log.append('order-1', orderConfirmed()))
-    expect(await consumer.release('orders', 'order-1')).toBe('parked-again')
+    expect(await consumer.release({ projection: 'orders', streamId: 'order-1' })).toBe('parked-again')
     log.repair(poison)
     published.length = 0
-    expect(await consumer.release('orders', 'order-1')).toBe('released')
-    expect(await consumer.release('orders', 'order-1')).toBe('not-parked')
-    expect(await consumer.release('orderTimelines', 'order-1')).toBe('released')
+    expect(await consumer.release({ projection: 'orders', streamId: 'order-1' })).toBe('released')
+    expect(await consumer.release({ projection: 'orders', streamId: 'order-1' })).toBe('not-parked')
+    expect(await consumer.release({ projection: 'orderTimelines', streamId: 'order-1' })).toBe('released')
     expect(documentsIn(store)).toEqual(foldOf(log))
     expect(await parked.list()).toEqual([])
     const applied = published.flatMap((each) =>

@@ -145,6 +145,7 @@ function parkedRow(failedVersion: number, lastSkipped: number) {
     failedVersion,
     lastSkipped,
     eventType: 'OrderShipped',
+    eventPosition: '1:740:12',
     error: 'no such thing',
     attempts: 3,
     parkedAt: '2026-03-01T09:30:00.000Z',

@@ -20,6 +20,7 @@ const parkedRow = {
   failedVersion: 3,
   lastSkipped: 3,
   eventType: 'OrderShipped',
+  eventPosition: '1:740:12',
   error: 'no such thing',
   attempts: 3,
   parkedAt: '2026-03-01T09:30:00.000Z',
