@@ -43,7 +43,8 @@ export class InstallationOpener {
     const { installationId, historyId } = log
     const transport = await openTransport(this.#assembly, { databaseUrl, installationId, historyId })
     const readModels = await openReadModels(this.#assembly, { databaseUrl, installationId, historyId })
-    const { documents, inventory, parked, status, feed, cache, projectorGroup } = readModels
+    const { generations, status, feed, cache } = readModels
+    const { documents, inventory, parked, group } = await generations.open(await generations.current())
     return {
       id: installationId,
       log,
@@ -57,7 +58,7 @@ export class InstallationOpener {
       feed,
       cache: this.#cacheInFrontOf(cache, isAtRest),
       cipher: new PersonalDataCipher(personalDataKeys),
-      projectorGroup,
+      projectorGroup: group,
       isAtRest,
     }
   }

@@ -14,15 +14,12 @@ import type { Assembly } from './assembly.js'
 import { KAFKA, whenReachable } from './patience.js'
 
 /** Where projections are written and queries are answered from. */
-export interface ReadModels extends Pick<ReadStore, 'documents' | 'inventory' | 'queries' | 'parked' | 'status'> {
+export interface ReadModels
+  extends Pick<ReadStore, 'documents' | 'inventory' | 'queries' | 'parked' | 'generations' | 'status'> {
   readonly feed: OpenedAnnouncementFeed
   readonly cache: DocumentCache
-  /** The consumer group that projects into this store and no other. */
-  readonly projectorGroup: string
   readonly readiness: Readiness
 }
-
-const GROUP = 'projector'
 
 interface Installation extends LogIdentity {
   readonly databaseUrl: string
@@ -39,10 +36,10 @@ export async function openReadModels(assembly: Assembly, installation: Installat
     inventory: store.inventory,
     queries: store.queries,
     parked: store.parked,
+    generations: store.generations,
     status: store.status,
     feed,
     cache: await openCache(assembly, installation),
-    projectorGroup: store.generation === undefined ? GROUP : `${GROUP}-${store.generation}`,
     readiness: async () => [
       { part: 'read store', ok: await store.isReachable() },
       { part: 'announcements', ok: await feed.isReachable() },

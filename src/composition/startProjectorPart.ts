@@ -10,7 +10,7 @@ import type { Transport } from './openTransport.js'
 const STUCK_MS = 60_000
 
 /** Returns how the projector is: ready whether it has work or stands by, and not while one slice fails again and again. */
-export function startProjectorPart(
+export async function startProjectorPart(
   { logger, starting }: Assembly,
   parts: {
     readonly log: Pick<LogReader, 'streamReader' | 'customerKeys'>
@@ -18,15 +18,16 @@ export function startProjectorPart(
     readonly readModels: ReadModels
     readonly cipher: PersonalDataCipher
   },
-): () => ProbedPart {
+): Promise<() => ProbedPart> {
   const { streamReader, customerKeys } = parts.log
   const { bus, observer, scan, checkpoints } = parts.transport
-  const { documents, feed, parked, status, cache, projectorGroup } = parts.readModels
+  const { generations, feed, status, cache } = parts.readModels
+  const { documents, parked, group } = await generations.open(await generations.current())
   const projector = startProjector({
     bus,
     observer,
     scan,
-    group: projectorGroup,
+    group,
     checkpoints,
     documents,
     feed,

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
-import {
-  type ElasticsearchReadStore,
-  openElasticsearchReadStore,
-} from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import { openElasticsearchReadStore } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import type { ReadStore } from '../../src/read/readStore.js'
 import { describeOnStack } from '../support/stack/onStack.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
+import { describeGenerations } from './generations.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
 
 describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
   let opened = 0
-  const open = (): Promise<ElasticsearchReadStore> => {
+  const open = (): Promise<ReadStore> => {
     opened += 1
     return openElasticsearchReadStore({
       url: stack.elasticsearchUrl,
@@ -24,6 +23,8 @@ describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
     const { documents, close } = await open()
     return { store: documents, close }
   })
+
+  describeGenerations('Elasticsearch', open)
 
   describeParkedStreams('Elasticsearch', async () => {
     const { parked, close } = await open()

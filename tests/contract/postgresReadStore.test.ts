@@ -6,6 +6,7 @@ import { startCuttableProxy } from '../support/cuttableProxy.js'
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
+import { describeGenerations } from './generations.conformance.js'
 import { describeOrderQueries } from './orderQueries.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
 
@@ -43,6 +44,11 @@ describeAnnouncementFeed('PostgreSQL', async () => {
       await database.drop()
     },
   }
+})
+
+describeGenerations('PostgreSQL', async () => {
+  const { readStore, close } = await openedReadStore()
+  return { ...readStore, close }
 })
 
 describeParkedStreams('PostgreSQL', async () => {

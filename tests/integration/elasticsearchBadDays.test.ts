@@ -4,10 +4,8 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { StoreUnavailable } from '../../src/read/documentStore.js'
 import { aliasOf, UnusableIndex } from '../../src/read/elasticsearch/indices.js'
-import {
-  type ElasticsearchReadStore,
-  openElasticsearchReadStore,
-} from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import { openElasticsearchReadStore } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import type { ReadStore } from '../../src/read/readStore.js'
 import { type ElasticsearchAnswer, startElasticsearchProxy } from '../support/elasticsearchProxy.js'
 import { orderDocument } from '../support/sampleDocuments.js'
 import { describeOnStack } from '../support/stack/onStack.js'
@@ -16,7 +14,7 @@ const logger = pino({ level: 'fatal' })
 
 describeOnStack(['elasticsearch'], 'a read store on Elasticsearch on bad days', (stack) => {
   let client: Client
-  const opened: ElasticsearchReadStore[] = []
+  const opened: ReadStore[] = []
   let prefixes = 0
 
   beforeAll(() => {

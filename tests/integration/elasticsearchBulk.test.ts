@@ -3,10 +3,8 @@ import { inspect } from 'node:util'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type DocumentStore, type DocumentWrite, StoreUnavailable } from '../../src/read/documentStore.js'
-import {
-  type ElasticsearchReadStore,
-  openElasticsearchReadStore,
-} from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import { openElasticsearchReadStore } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import type { ReadStore } from '../../src/read/readStore.js'
 import { BulkRefusals } from '../support/bulkRefusals.js'
 import { type ElasticsearchProxy, startElasticsearchProxy } from '../support/elasticsearchProxy.js'
 import { orderDocument, productDocument } from '../support/sampleDocuments.js'
@@ -14,7 +12,7 @@ import { describeOnStack } from '../support/stack/onStack.js'
 
 describeOnStack(['elasticsearch'], 'bulks on a bad way to Elasticsearch', (stack) => {
   let proxy: ElasticsearchProxy
-  let store: ElasticsearchReadStore
+  let store: ReadStore
   let documents: DocumentStore
   let refusals: BulkRefusals
 

@@ -9,19 +9,17 @@ import { matchKind } from '../../src/contract/searchWords.js'
 import { type DocumentWrite, StoreUnavailable } from '../../src/read/documentStore.js'
 import { createElasticsearch } from '../../src/read/elasticsearch/client.js'
 import { aliasOf } from '../../src/read/elasticsearch/indices.js'
-import {
-  type ElasticsearchReadStore,
-  openElasticsearchReadStore,
-} from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import { openElasticsearchReadStore } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
 import { ElasticsearchOrderQueries } from '../../src/read/elasticsearch/queries/elasticsearchOrderQueries.js'
 import { type Searchable, SearchedIndex } from '../../src/read/elasticsearch/queries/searchedIndex.js'
 import { ElasticsearchFault } from '../../src/read/elasticsearch/translateErrors.js'
 import type { OrderQueries } from '../../src/read/orderQueries.js'
+import type { ReadStore } from '../../src/read/readStore.js'
 import { orderDocument } from '../support/sampleDocuments.js'
 import { describeOnStack } from '../support/stack/onStack.js'
 
 describeOnStack(['elasticsearch'], 'queries on Elasticsearch', (stack) => {
-  let store: ElasticsearchReadStore
+  let store: ReadStore
   let client: Client
   let ordersAlias: string
 

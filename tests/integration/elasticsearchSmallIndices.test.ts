@@ -2,18 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { Client } from '@elastic/elasticsearch'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type ElasticsearchReadStore,
-  openElasticsearchReadStore,
-} from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import { openElasticsearchReadStore } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
 import type { NewlyParked } from '../../src/read/parkedStreams.js'
 import type { ProjectionProgress } from '../../src/read/projectionStatus.js'
+import type { ReadStore } from '../../src/read/readStore.js'
 import { eventually } from '../support/eventually.js'
 import { describeOnStack } from '../support/stack/onStack.js'
 
 describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
   /** Two processes of one installation. */
-  let stores: readonly [ElasticsearchReadStore, ElasticsearchReadStore]
+  let stores: readonly [ReadStore, ReadStore]
 
   let client: Client
 

@@ -98,7 +98,7 @@ describe('terms that no order has any more', () => {
     try {
       await coming.query('BEGIN')
       const document = orderDocument('coming', { customerName: 'Ermintrude' })
-      await writeDocuments(coming, [{ projection: 'orders', document, expected: 'absent' }])
+      await writeDocuments(coming, 'read', [{ projection: 'orders', document, expected: 'absent' }])
       let left = false
       leaving = store
         .write([{ projection: 'orders', document: { ...before, customerName: null }, expected: result.revision }])

@@ -31,10 +31,10 @@ export async function seedReadSchema(pool: Pool, orders: number): Promise<void> 
     await client.query(SEED, [orders, FIRST_NAMES, LAST_NAMES, MATERIALS, THINGS, CITIES, REGIONS])
     // Indexes made at the end cost half of those filled row by row.
     const { rows: indexes } = await client.query<{ name: string; definition: string }>(SECONDARY_INDEXES, [TABLES])
-    for (const { name } of indexes) await client.query(`DROP INDEX read.${name}`)
+    for (const { name } of indexes) await client.query(`DROP INDEX read_1.${name}`)
     for (const statement of FILL) await client.query(statement)
     for (const { definition } of indexes) await client.query(definition)
-    for (const table of TABLES) await client.query(`VACUUM (ANALYZE) read.${table}`)
+    for (const table of TABLES) await client.query(`VACUUM (ANALYZE) read_1.${table}`)
   } finally {
     client.release()
   }
@@ -44,7 +44,7 @@ const TABLES = ['orders', 'order_index', 'order_terms']
 
 const SECONDARY_INDEXES = `
   SELECT indexname AS name, indexdef AS definition FROM pg_indexes
-  WHERE schemaname = 'read' AND tablename = ANY ($1) AND indexname NOT LIKE '%_pkey'`
+  WHERE schemaname = 'read_1' AND tablename = ANY ($1) AND indexname NOT LIKE '%_pkey'`
 
 /** One row a line of an order: $1 orders, each of 1 to 3 lines. */
 const SEED = `
@@ -80,7 +80,7 @@ const FILL = [
        'quantity', quantity, 'lineTotalMinor', quantity * unit_price_minor) ORDER BY line) AS items,
      string_agg(product_name || ' ' || sku, ' ') AS product_texts
    FROM seed GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11`,
-  `INSERT INTO read.orders (id, revision, document)
+  `INSERT INTO read_1.orders (id, revision, document)
    SELECT id, 1, jsonb_build_object('id', id, 'version', 1, 'customerId', customer_id, 'customerVersion', 1,
      'customerName', customer_name, 'customerEmail', customer_email, 'status', status, 'items', items, 'currency', currency,
      'totalMinor', total_minor, 'paidMinor', 0,
@@ -90,13 +90,13 @@ const FILL = [
      'createdAt', created_text, 'updatedAt', created_text, 'confirmedAt', null, 'shippedAt', null,
      'deliveredAt', null, 'cancelledAt', null, 'estimatedDelivery', created_text)
    FROM seeded_orders ORDER BY created_at`,
-  `INSERT INTO read.order_index (id, customer_id, customer_version, status, created_at, updated_at, currency, total_minor, region, skus,
+  `INSERT INTO read_1.order_index (id, customer_id, customer_version, status, created_at, updated_at, currency, total_minor, region, skus,
      sku_totals_minor, terms)
    SELECT id, customer_id, 1, status, created_at, created_at, currency, total_minor, region, skus, sku_totals_minor,
      ARRAY(SELECT DISTINCT term FROM regexp_split_to_table(lower(concat_ws(' ', id, customer_name, customer_email, product_texts,
        tracking_number, city)), '[^a-z0-9]+') AS term)
    FROM seeded_orders ORDER BY created_at`,
-  'INSERT INTO read.order_terms (term) SELECT DISTINCT unnest(terms) FROM read.order_index',
+  'INSERT INTO read_1.order_terms (term) SELECT DISTINCT unnest(terms) FROM read_1.order_index',
   'DROP TABLE seed, seeded_orders',
 ]
 

@@ -34,6 +34,16 @@ export function aliasOf(prefix: string, projection: ProjectionName): string {
   return `${prefix}${NAMES[projection]}`
 }
 
+/** The first generation has the names of the time before there were more. */
+function indexOf(alias: string, plan: IndexPlan, generation: number): string {
+  return generation === 1 ? `${alias}-v${plan.version}` : `${alias}-v${plan.version}-g${generation}`
+}
+
+/** For who works on one generation: readers' name and the index's own are the same. */
+export function ofItself({ index, writes }: IndexNames): IndexNames {
+  return { alias: index, writes, index }
+}
+
 interface IndexMeta extends LogIdentity {
   readonly version: number
   /** Of the mapping that the index was made with. */
@@ -50,11 +60,57 @@ export async function ensureIndex(
   plan: IndexPlan,
   log: LogIdentity,
 ): Promise<IndexNames> {
-  const meta: IndexMeta = { ...log, version: plan.version, mapping: hashOf(plan) }
+  const meta = metaOf(plan, log)
   const found = await indicesBehind(client, alias)
   if (found.length > 0) return checked(found, alias, meta)
-  await createUnlessThere(client, namesOf(alias, `${alias}-v${plan.version}`), plan, meta)
+  const names = namesOf(alias, indexOf(alias, plan, 1))
+  await createUnlessThere(client, names, { [names.alias]: {} }, plan, meta)
   return checked(await indicesBehind(client, alias), alias, meta)
+}
+
+/** The index of one generation, whether readers see it or not; undefined where there is none. Throws as ensureIndex does. */
+export async function findGenerationIndex(
+  client: Client,
+  alias: string,
+  plan: IndexPlan,
+  log: LogIdentity,
+  generation: number,
+): Promise<IndexNames | undefined> {
+  const names = namesOf(alias, indexOf(alias, plan, generation))
+  const found = await indicesBehind(client, names.index)
+  return found.length === 0 ? undefined : checked(found, names.index, metaOf(plan, log), names)
+}
+
+/** The same, made where it is missing: for being filled, which is faster without copies and without looking for what is new every second. */
+export async function ensureGenerationIndex(
+  client: Client,
+  alias: string,
+  plan: IndexPlan,
+  log: LogIdentity,
+  generation: number,
+): Promise<IndexNames> {
+  const names = namesOf(alias, indexOf(alias, plan, generation))
+  const forFilling = { ...plan, settings: { ...plan.settings, ...WHILE_FILLED } }
+  await createUnlessThere(client, names, {}, forFilling, metaOf(plan, log))
+  return checked(await indicesBehind(client, names.index), names.index, metaOf(plan, log), names)
+}
+
+const WHILE_FILLED: estypes.IndicesIndexSettings = {
+  auto_expand_replicas: 'false',
+  number_of_replicas: 0,
+  refresh_interval: '-1',
+}
+
+/** As every index is that readers see. */
+export const FOR_READERS: estypes.IndicesIndexSettings = {
+  // A copy as soon as there is a second node to hold it, and no complaint where there is none.
+  auto_expand_replicas: '0-1',
+  // A backstop: whoever waits for its write to be found refreshes by itself (refreshLoop.ts).
+  refresh_interval: '1s',
+}
+
+function metaOf(plan: IndexPlan, log: LogIdentity): IndexMeta {
+  return { ...log, version: plan.version, mapping: hashOf(plan) }
 }
 
 function namesOf(alias: string, index: string): IndexNames {
@@ -72,7 +128,8 @@ async function indicesBehind(client: Client, alias: string): Promise<readonly Fo
   )
 }
 
-function checked(found: readonly FoundIndex[], alias: string, expected: IndexMeta): IndexNames {
+/** named: of an index that was asked for by its own name, which readers may not see. */
+function checked(found: readonly FoundIndex[], alias: string, expected: IndexMeta, named?: IndexNames): IndexNames {
   const [first, ...more] = found
   if (!first || more.length > 0) {
     throw new UnusableIndex(
@@ -81,8 +138,9 @@ function checked(found: readonly FoundIndex[], alias: string, expected: IndexMet
   }
   const [name, { mappings, aliases }] = first
   const { installationId, historyId, version, mapping: hash } = (mappings?._meta ?? {}) as Partial<IndexMeta>
-  const names = namesOf(alias, name)
-  if (installationId === undefined || !aliases?.[alias] || !aliases[names.writes]) {
+  const names = named ?? namesOf(alias, name)
+  const isOfReaders = named !== undefined || aliases?.[alias] !== undefined
+  if (installationId === undefined || !isOfReaders || !aliases?.[names.writes]) {
     throw new UnusableIndex(
       `ELASTICSEARCH_PREFIX: expected ${alias} to be ours or free, found the index ${name}, which this service has not made: choose another prefix, or delete that index.`,
     )
@@ -106,18 +164,21 @@ function checked(found: readonly FoundIndex[], alias: string, expected: IndexMet
   return names
 }
 
-async function createUnlessThere(client: Client, names: IndexNames, plan: IndexPlan, meta: IndexMeta): Promise<void> {
+async function createUnlessThere(
+  client: Client,
+  names: IndexNames,
+  readers: Readonly<Record<string, estypes.IndicesAlias>>,
+  plan: IndexPlan,
+  meta: IndexMeta,
+): Promise<void> {
   const create = () =>
     client.indices.create({
       index: names.index,
-      aliases: { [names.alias]: {}, [names.writes]: {} },
+      aliases: { ...readers, [names.writes]: {} },
       settings: {
         // Facets are exact on one shard only, and a copy of one is one more node that can answer.
         number_of_shards: 1,
-        // A copy as soon as there is a second node to hold it, and no complaint where there is none.
-        auto_expand_replicas: '0-1',
-        // A backstop: whoever waits for its write to be found refreshes by itself (refreshLoop.ts).
-        refresh_interval: '1s',
+        ...FOR_READERS,
         ...plan.settings,
       },
       mappings: { dynamic: 'strict', _meta: { ...meta }, properties: { ...plan.properties } },

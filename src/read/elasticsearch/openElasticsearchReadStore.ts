@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { Client } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import type { ProjectionName } from '../../contract/documents.js'
@@ -7,6 +6,7 @@ import type { ReadStore } from '../readStore.js'
 import { createElasticsearch } from './client.js'
 import { ElasticsearchDocumentInventory } from './elasticsearchDocumentInventory.js'
 import { ElasticsearchDocumentStore } from './elasticsearchDocumentStore.js'
+import { ElasticsearchGenerations, parkedAlias } from './elasticsearchGenerations.js'
 import { ElasticsearchParkedStreams } from './elasticsearchParkedStreams.js'
 import { ElasticsearchProjectionStatusBoard } from './elasticsearchProjectionStatusBoard.js'
 import { aliasOf, ensureIndex } from './indices.js'
@@ -31,8 +31,6 @@ export interface ElasticsearchReadStoreOptions {
   readonly logger: Logger
 }
 
-export type ElasticsearchReadStore = ReadStore & { readonly generation: string }
-
 /** The read store in Elasticsearch, its indices made where they are missing. Throws StoreUnavailable, UnusableIndex. */
 export async function openElasticsearchReadStore({
   url,
@@ -40,7 +38,7 @@ export async function openElasticsearchReadStore({
   installationId,
   historyId = installationId,
   logger,
-}: ElasticsearchReadStoreOptions): Promise<ElasticsearchReadStore> {
+}: ElasticsearchReadStoreOptions): Promise<ReadStore> {
   const client = createElasticsearch(url)
   try {
     const { orders, orderTimelines, customers, products, parked, status } = await toldToOperator(async () => {
@@ -59,10 +57,7 @@ export async function openElasticsearchReadStore({
       ),
       parked: new ElasticsearchParkedStreams(client, parked),
       status: new ElasticsearchProjectionStatusBoard(client, status),
-      generation: await generationOf(
-        client,
-        Object.values(documents).map(({ index }) => index),
-      ),
+      generations: new ElasticsearchGenerations(client, prefix, { installationId, historyId }),
       isReachable: () => isReachable(client, aliases, logger),
       close: () => client.close(),
     }
@@ -80,17 +75,10 @@ async function ensureIndices(client: Client, prefix: string, log: LogIdentity) {
     ofProjection('orderTimelines'),
     ofProjection('customers'),
     ofProjection('products'),
-    ensure(`${prefix}parked-streams`, PARKED_STREAMS),
+    ensure(parkedAlias(prefix), PARKED_STREAMS),
     ensure(`${prefix}projection-status`, PROJECTION_STATUS),
   ])
   return { orders, orderTimelines, customers, products, parked, status }
-}
-
-/** Elasticsearch gives every index that is made an id of its own. */
-async function generationOf(client: Client, indices: readonly string[]): Promise<string> {
-  const found = await orUnavailable(() => client.indices.getSettings({ index: [...indices], name: 'index.uuid' }))
-  const ids = Object.values(found).map(({ settings }) => settings?.index?.uuid)
-  return createHash('sha256').update(ids.sort().join()).digest('hex').slice(0, 12)
 }
 
 /** Whether every index has a shard that answers. */

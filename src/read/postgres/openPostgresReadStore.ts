@@ -4,6 +4,7 @@ import { migrateReadSchema } from './migrateReadSchema.js'
 import { openPools } from './pools.js'
 import { PostgresDocumentInventory } from './postgresDocumentInventory.js'
 import { PostgresDocumentStore } from './postgresDocumentStore.js'
+import { PostgresGenerations } from './postgresGenerations.js'
 import { PostgresOrderQueries } from './postgresOrderQueries.js'
 import { PostgresParkedStreams } from './postgresParkedStreams.js'
 import { PostgresProjectionStatusBoard } from './postgresProjectionStatusBoard.js'
@@ -36,6 +37,7 @@ export async function openPostgresReadStore({
     inventory: new PostgresDocumentInventory(pools.queries),
     queries: new PostgresOrderQueries(pools.queries),
     parked: new PostgresParkedStreams(pools.writes),
+    generations: new PostgresGenerations(pools),
     status: new PostgresProjectionStatusBoard(pools.documents),
     async isReachable() {
       try {

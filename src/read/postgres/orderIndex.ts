@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg'
 import type { OrderDocument } from '../../contract/documents.js'
 import { orderTerms } from '../../contract/searchWords.js'
+import type { ReadSchema } from './generationSchema.js'
 import { addTerms, dropUnusedTerms, lockTerms } from './terms.js'
 
 /** A row of read.order_index, by its columns. */
@@ -27,11 +28,12 @@ const COLUMNS = `
  * The terms that an order has now and had not before, and the other way round. `previous` is read before the write in the same statement;
  * nobody can come between, because the caller holds the lock of each order's document.
  */
-const WRITE = `
+function writeStatement(schema: ReadSchema): string {
+  return `
   WITH item AS MATERIALIZED (SELECT * FROM jsonb_to_recordset($1::jsonb) AS item (${COLUMNS})),
-  previous AS MATERIALIZED (SELECT i.id, i.terms FROM read.order_index i WHERE i.id IN (SELECT id FROM item)),
+  previous AS MATERIALIZED (SELECT i.id, i.terms FROM ${schema}.order_index i WHERE i.id IN (SELECT id FROM item)),
   written AS (
-    INSERT INTO read.order_index SELECT * FROM item ORDER BY id
+    INSERT INTO ${schema}.order_index SELECT * FROM item ORDER BY id
     ON CONFLICT (id) DO UPDATE SET
       customer_id = EXCLUDED.customer_id, customer_version = EXCLUDED.customer_version, status = EXCLUDED.status,
       created_at = EXCLUDED.created_at, updated_at = EXCLUDED.updated_at, currency = EXCLUDED.currency,
@@ -43,21 +45,26 @@ const WRITE = `
     ARRAY(SELECT unnest(previous.terms) EXCEPT SELECT unnest(item.terms)) AS removed
   FROM item LEFT JOIN previous USING (id)
   WHERE item.terms IS DISTINCT FROM previous.terms`
+}
 
 /** Keeps what lists, search and statistics ask in step with the documents just written in this transaction. Throws pg's errors. */
-export async function writeOrderIndex(client: PoolClient, orders: readonly OrderDocument[]): Promise<void> {
+export async function writeOrderIndex(
+  client: PoolClient,
+  schema: ReadSchema,
+  orders: readonly OrderDocument[],
+): Promise<void> {
   if (orders.length === 0) return
   const { rows } = await client.query<{ added: string[]; removed: string[] }>({
-    name: 'write-order-index',
-    text: WRITE,
+    name: `write-order-index ${schema}`,
+    text: writeStatement(schema),
     values: [JSON.stringify(orders.map(orderIndexRow))],
   })
   const added = new Set(rows.flatMap((row) => row.added))
   const removed = new Set(rows.flatMap((row) => row.removed))
   if (added.size === 0 && removed.size === 0) return
   await lockTerms(client, removed.size > 0 ? 'to-remove' : 'to-add')
-  await addTerms(client, 'order_terms', added)
-  await dropUnusedTerms(client, removed)
+  await addTerms(client, schema, 'order_terms', added)
+  await dropUnusedTerms(client, schema, removed)
 }
 
 function orderIndexRow(order: OrderDocument): OrderIndexRow {

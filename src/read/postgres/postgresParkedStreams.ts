@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import type { ProjectionName } from '../../contract/documents.js'
 import type { NewlyParked, ParkedPlace, ParkedStream, ParkedStreams, ReleaseRequest } from '../parkedStreams.js'
+import { CURRENT_SCHEMA, type ReadSchema } from './generationSchema.js'
 import { orUnavailable } from './translateErrors.js'
 
 const PARKED_COLUMNS =
@@ -10,11 +11,11 @@ const COLUMNS = `${PARKED_COLUMNS}, request`
 const IS_SAME_EVENT = 'excluded.failed_version = parked.failed_version'
 
 /** isNewer: the condition under which the given event takes the place of the row's. */
-function parkWhere(isNewer: string): string {
+function parkWhere(schema: ReadSchema, isNewer: string): string {
   const newerOf = (column: string) =>
     `${column} = CASE WHEN ${isNewer} THEN excluded.${column} ELSE parked.${column} END`
   return `
-    INSERT INTO read.parked_streams AS parked (${PARKED_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    INSERT INTO ${schema}.parked_streams AS parked (${PARKED_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
     ON CONFLICT (stream_id, projection) DO UPDATE SET
       ${['failed_version', 'event_type', 'event_position', 'error'].map(newerOf).join(', ')},
       last_skipped = greatest(parked.last_skipped, excluded.last_skipped),
@@ -23,18 +24,19 @@ function parkWhere(isNewer: string): string {
       parked_at = CASE WHEN ${isNewer} AND NOT ${IS_SAME_EVENT} THEN excluded.parked_at ELSE parked.parked_at END`
 }
 
-const PARK = parkWhere('excluded.failed_version <= parked.failed_version')
-const PARK_AGAIN = parkWhere('true')
+const park = (schema: ReadSchema) => parkWhere(schema, 'excluded.failed_version <= parked.failed_version')
+const parkAgain = (schema: ReadSchema) => parkWhere(schema, 'true')
 
-const CHANGE_REQUEST = `
-  UPDATE read.parked_streams SET request = $4::jsonb
+const changeRequest = (schema: ReadSchema) => `
+  UPDATE ${schema}.parked_streams SET request = $4::jsonb
   WHERE projection = $1 AND stream_id = $2 AND request IS NOT DISTINCT FROM $3::jsonb`
 
-const RAISE = `
-  UPDATE read.parked_streams SET last_skipped = $3
+const raise = (schema: ReadSchema) => `
+  UPDATE ${schema}.parked_streams SET last_skipped = $3
   WHERE projection = $1 AND stream_id = $2 AND last_skipped < $3`
 
-const REMOVE = 'DELETE FROM read.parked_streams WHERE projection = $1 AND stream_id = $2 AND last_skipped = $3'
+const remove = (schema: ReadSchema) =>
+  `DELETE FROM ${schema}.parked_streams WHERE projection = $1 AND stream_id = $2 AND last_skipped = $3`
 
 interface ParkedRow {
   readonly projection: ProjectionName
@@ -52,21 +54,23 @@ interface ParkedRow {
 /** The quarantine as a table. Two projectors that park one stream at once leave the row of the earlier event. */
 export class PostgresParkedStreams implements ParkedStreams {
   readonly #pool: Pool
+  readonly #schema: ReadSchema
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, schema: ReadSchema = CURRENT_SCHEMA) {
     this.#pool = pool
+    this.#schema = schema
   }
 
   park(stream: NewlyParked): Promise<void> {
-    return this.#park(PARK, stream)
+    return this.#park(park(this.#schema), stream)
   }
 
   parkAgain(stream: NewlyParked): Promise<void> {
-    return this.#park(PARK_AGAIN, stream)
+    return this.#park(parkAgain(this.#schema), stream)
   }
 
   async raiseLastSkipped(projection: ProjectionName, streamId: string, version: number): Promise<void> {
-    await orUnavailable(() => this.#pool.query(RAISE, [projection, streamId, version]))
+    await orUnavailable(() => this.#pool.query(raise(this.#schema), [projection, streamId, version]))
   }
 
   find(streamIds: readonly string[]): Promise<readonly ParkedStream[]> {
@@ -78,7 +82,9 @@ export class PostgresParkedStreams implements ParkedStreams {
   }
 
   async remove(projection: ProjectionName, streamId: string, lastSkipped: number): Promise<boolean> {
-    const { rowCount } = await orUnavailable(() => this.#pool.query(REMOVE, [projection, streamId, lastSkipped]))
+    const { rowCount } = await orUnavailable(() =>
+      this.#pool.query(remove(this.#schema), [projection, streamId, lastSkipped]),
+    )
     return rowCount === 1
   }
 
@@ -88,7 +94,7 @@ export class PostgresParkedStreams implements ParkedStreams {
     next: ReleaseRequest | null,
   ): Promise<boolean> {
     const values = [projection, streamId, expected && JSON.stringify(expected), next && JSON.stringify(next)]
-    const { rowCount } = await orUnavailable(() => this.#pool.query(CHANGE_REQUEST, values))
+    const { rowCount } = await orUnavailable(() => this.#pool.query(changeRequest(this.#schema), values))
     return rowCount === 1
   }
 
@@ -100,7 +106,7 @@ export class PostgresParkedStreams implements ParkedStreams {
   }
 
   async #read(condition: string, values: readonly unknown[]): Promise<readonly ParkedStream[]> {
-    const statement = `SELECT ${COLUMNS} FROM read.parked_streams ${condition} ORDER BY stream_id, projection`
+    const statement = `SELECT ${COLUMNS} FROM ${this.#schema}.parked_streams ${condition} ORDER BY stream_id, projection`
     const { rows } = await orUnavailable(() => this.#pool.query<ParkedRow>(statement, [...values]))
     return rows.map(parkedStreamOf)
   }

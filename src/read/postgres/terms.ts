@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg'
+import type { ReadSchema } from './generationSchema.js'
 import { lock, lockShared } from './locks.js'
-
 /** The two tables of distinct terms. */
 export type TermTable = 'order_terms' | 'product_terms'
 
@@ -18,11 +18,16 @@ export async function lockTerms(client: PoolClient, purpose: 'to-add' | 'to-remo
 }
 
 /** In one order for all writers, or two that add the same terms at once would wait for each other. */
-export async function addTerms(client: PoolClient, table: TermTable, terms: ReadonlySet<string>): Promise<void> {
+export async function addTerms(
+  client: PoolClient,
+  schema: ReadSchema,
+  table: TermTable,
+  terms: ReadonlySet<string>,
+): Promise<void> {
   if (terms.size === 0) return
   await client.query({
-    name: `add-${table}`,
-    text: `INSERT INTO read.${table} (term) SELECT DISTINCT term FROM unnest($1::text[]) term ORDER BY term ON CONFLICT DO NOTHING`,
+    name: `add-${table} ${schema}`,
+    text: `INSERT INTO ${schema}.${table} (term) SELECT DISTINCT term FROM unnest($1::text[]) term ORDER BY term ON CONFLICT DO NOTHING`,
     values: [[...terms]],
   })
 }
@@ -30,13 +35,17 @@ export async function addTerms(client: PoolClient, table: TermTable, terms: Read
 /**
  * Removes those that no order has any more. They may be a forgotten customer's name, so that leaving them for later is no choice.
  */
-export async function dropUnusedTerms(client: PoolClient, terms: ReadonlySet<string>): Promise<void> {
+export async function dropUnusedTerms(
+  client: PoolClient,
+  schema: ReadSchema,
+  terms: ReadonlySet<string>,
+): Promise<void> {
   if (terms.size === 0) return
   await client.query({
-    name: 'drop-unused-order-terms',
+    name: `drop-unused-order-terms ${schema}`,
     text: `
-      DELETE FROM read.order_terms t
-      WHERE t.term = ANY($1) AND NOT EXISTS (SELECT 1 FROM read.order_index i WHERE i.terms @> ARRAY[t.term])`,
+      DELETE FROM ${schema}.order_terms t
+      WHERE t.term = ANY($1) AND NOT EXISTS (SELECT 1 FROM ${schema}.order_index i WHERE i.terms @> ARRAY[t.term])`,
     values: [[...terms]],
   })
 }

@@ -1,14 +1,16 @@
 import type { PoolClient } from 'pg'
 import { type Documents, PROJECTION_NAMES, type ProjectionName } from '../../contract/documents.js'
 import type { DocumentWrite, DocumentWriteResult, Revision } from '../documentStore.js'
+import type { ReadSchema } from './generationSchema.js'
 import { writeOrderIndex } from './orderIndex.js'
 import { writeProductIndex } from './productIndex.js'
 
+/** In every generation's schema. */
 export const DOCUMENT_TABLES: Readonly<Record<ProjectionName, string>> = {
-  orders: 'read.orders',
-  orderTimelines: 'read.order_timelines',
-  customers: 'read.customers',
-  products: 'read.products',
+  orders: 'orders',
+  orderTimelines: 'order_timelines',
+  customers: 'customers',
+  products: 'products',
 }
 
 /**
@@ -30,20 +32,21 @@ function upsert(table: string): string {
     RETURNING stored.id`
 }
 
-/** Writes documents and what is searched of them, in the caller's transaction. Results in the order of `writes`. Throws pg's errors. */
+/** Writes documents and what is searched of them into the tables of `schema`, in the caller's transaction. Results in the order of `writes`. Throws pg's errors. */
 export async function writeDocuments(
   client: PoolClient,
+  schema: ReadSchema,
   writes: readonly DocumentWrite[],
 ): Promise<readonly DocumentWriteResult[]> {
   const written = new Map<ProjectionName, ReadonlySet<string>>()
   // One order of tables for all writers, against deadlocks.
   for (const projection of PROJECTION_NAMES) {
     const items = writes.filter((write) => write.projection === projection)
-    if (items.length > 0) written.set(projection, await writeTable(client, projection, items))
+    if (items.length > 0) written.set(projection, await writeTable(client, schema, projection, items))
   }
   const isWritten = ({ projection, document }: DocumentWrite) => written.get(projection)?.has(document.id) ?? false
-  await writeOrderIndex(client, documentsOf('orders', writes.filter(isWritten)))
-  await writeProductIndex(client, documentsOf('products', writes.filter(isWritten)))
+  await writeOrderIndex(client, schema, documentsOf('orders', writes.filter(isWritten)))
+  await writeProductIndex(client, schema, documentsOf('products', writes.filter(isWritten)))
   return writes.map((write) =>
     isWritten(write) ? { kind: 'written', revision: nextRevision(write.expected) } : { kind: 'conflict' },
   )
@@ -51,12 +54,13 @@ export async function writeDocuments(
 
 async function writeTable(
   client: PoolClient,
+  schema: ReadSchema,
   projection: ProjectionName,
   writes: readonly DocumentWrite[],
 ): Promise<ReadonlySet<string>> {
   const { rows } = await client.query<{ id: string }>({
-    name: `write-${projection}`,
-    text: upsert(DOCUMENT_TABLES[projection]),
+    name: `write-${projection} ${schema}`,
+    text: upsert(`${schema}.${DOCUMENT_TABLES[projection]}`),
     values: [
       JSON.stringify(writes.map(({ document, expected }) => ({ expected: revisionNumber(expected), document }))),
     ],

@@ -37,7 +37,7 @@ export async function upsertDocumentsAlone(
       for (const [projection, writes] of Map.groupBy(batch, (write) => write.projection)) {
         await client.query({
           name: `upsert-${projection}`,
-          text: `INSERT INTO ${DOCUMENT_TABLES[projection]} (id, revision, document)
+          text: `INSERT INTO read_1.${DOCUMENT_TABLES[projection]} (id, revision, document)
                  SELECT each ->> 'id', 1, each FROM jsonb_array_elements($1::jsonb) each
                  ON CONFLICT (id) DO UPDATE SET document = EXCLUDED.document`,
           values: [JSON.stringify(writes.map(({ document }) => document))],

@@ -2,10 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { createKafka, type KafkaSettings } from '../../../src/bus/kafka/kafkaClient.js'
-import {
-  type ElasticsearchReadStore,
-  openElasticsearchReadStore,
-} from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import { openElasticsearchReadStore } from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
+import type { ReadStore } from '../../../src/read/readStore.js'
 import { openLogReader } from '../../../src/write/index.js'
 import { type CuttableProxy, startCuttableProxy } from '../../support/cuttableProxy.js'
 import { eventually } from '../../support/eventually.js'
@@ -38,7 +36,7 @@ export class FaultCluster {
     readonly environment: Readonly<Record<string, string>>,
     private readonly stack: PrivateStack<Server>,
     private readonly searchProxy: CuttableProxy,
-    private readonly store: ElasticsearchReadStore,
+    private readonly store: ReadStore,
   ) {}
 
   static async start(): Promise<FaultCluster> {
@@ -155,9 +153,8 @@ export class FaultCluster {
     const admin = createKafka(this.installation.kafka, logger).admin()
     await admin.connect()
     try {
-      const { groups } = await admin.describeGroups([
-        `${this.installation.kafka.prefix}projector-${this.store.generation}`,
-      ])
+      const { group } = await this.store.generations.open(1)
+      const { groups } = await admin.describeGroups([`${this.installation.kafka.prefix}${group}`])
       return groups[0]?.state === 'Stable' ? groups[0].members.length : -1
     } finally {
       await admin.disconnect()
