@@ -69,6 +69,9 @@ export function describeGenerations(name: string, open: () => Promise<ReadStore>
       expect(await statusSeen()).toBe('CONFIRMED')
       expect(await idsListed()).toEqual(['o1'])
       expect(await store.parked.list()).toEqual([{ ...PARKED, request: null }])
+      const request = { id: 'r1', kind: 'retry', askedAt: PARKED.parkedAt, taken: null } as const
+      expect(await store.parked.changeRequest(PARKED, null, request)).toBe(true)
+      expect(await second.parked.list()).toEqual([{ ...PARKED, request }])
       expect((await store.documents.get('products', ['TEA'])).size).toBe(1)
     })
 

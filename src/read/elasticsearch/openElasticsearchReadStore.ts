@@ -55,7 +55,8 @@ export async function openElasticsearchReadStore({
         new SearchedIndex(client, orders.alias),
         new SearchedIndex(client, products.alias),
       ),
-      parked: new ElasticsearchParkedStreams(client, parked),
+      // What an operator asks for through a gateway is meant for the generation that is current then.
+      parked: new ElasticsearchParkedStreams(client, { ...parked, writes: parked.alias }),
       status: new ElasticsearchProjectionStatusBoard(client, status),
       generations: new ElasticsearchGenerations(client, prefix, { installationId, historyId }),
       isReachable: () => isReachable(client, aliases, logger),
