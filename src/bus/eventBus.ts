@@ -15,6 +15,19 @@ export interface EventBus {
    * short of the truth, also below an earlier answer; the highest answer holds. Throws BusUnavailable.
    */
   progress(group: string): Promise<GlobalPosition>
+  /** How far `group` has come on each part of the bus that is read by itself, for people who look. Throws BusUnavailable. */
+  parts(group: string): Promise<readonly GroupPart[]>
+}
+
+export interface GroupPart {
+  /** `log`, `<topic>/<partition>`, or `relay` for the way from the log to the bus. */
+  readonly name: string
+  /** Everything of this part is done up to here in the log. */
+  readonly committed: GlobalPosition
+  /** Events that are on the bus and not done; left out where only the log can tell. */
+  readonly behind?: number
+  /** Whether an event of the log belongs to this part. */
+  covers(event: Pick<EventEnvelope, 'streamId' | 'streamCategory'>): boolean
 }
 
 /** Event: the form in which the events are handed out. */

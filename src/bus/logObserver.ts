@@ -1,9 +1,12 @@
 import type { GlobalPosition } from '../contract/globalPosition.js'
+import type { StreamCategory } from '../contract/streams.js'
 
 /** Looking at the log itself, past the bus: how far behind a consumer is, and whether the bus has lost something. Read only. */
 export interface LogObserver {
   /** What lies behind `position`, committed or still below a transaction that runs. Throws BusUnavailable. */
   lagBehind(position: GlobalPosition): Promise<LogLag>
+  /** The oldest events behind `position`, at most `limit`, also those above the horizon. Throws BusUnavailable. */
+  waiting(position: GlobalPosition, limit: number): Promise<readonly WaitingEvent[]>
   /**
    * The newest version of each stream that has an event in the next `limit` events behind `after`, of those that are below the horizon and
    * older than `minAgeMs` by the database's clock; stops at the first younger one. Throws BusUnavailable.
@@ -23,6 +26,13 @@ export interface LogLag {
   readonly seconds: number
   /** The database's clock. */
   readonly asOf: string
+}
+
+export interface WaitingEvent {
+  readonly streamId: string
+  readonly streamCategory: StreamCategory
+  /** By the database's clock. */
+  readonly ageSeconds: number
 }
 
 /** Counting further costs more than anyone learns from it. */

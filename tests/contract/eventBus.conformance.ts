@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { EventBus, EventConsumer } from '../../src/bus/eventBus.js'
+import type { EventBus, EventConsumer, EventSlice } from '../../src/bus/eventBus.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../../src/contract/globalPosition.js'
 import { eventually } from '../support/eventually.js'
@@ -158,6 +158,36 @@ export function describeEventBus(name: string, open: () => Promise<BusUnderTest>
       await eventually(async () => compareGlobalPositions(await reached(), at(first)) === 0)
       if (second) await consumer.commit(second)
       await eventually(async () => compareGlobalPositions(await reached(), at(second)) === 0)
+    })
+
+    it('tells how far a group has come on each part, and each event belongs to one part', async () => {
+      const consumer = await join()
+      await under.append(['order-1', 'order-2', 'order-3', 'customer-1', 'product-1'].map((id) => [id, 1] as const))
+      const slices: EventSlice[] = []
+      for (let left = 5; left > 0; left -= slices.at(-1)?.events.length ?? 0) {
+        const slice = await consumer.next(2, AbortSignal.timeout(10_000))
+        if (!slice) throw new Error(`Expected ${left} more events within 10 s.`)
+        slices.push(slice)
+      }
+      const events = slices.flatMap((slice) => slice.events)
+      const partsOf = async (event: EventEnvelope) => {
+        const parts = await under.bus.parts('group')
+        return parts.filter(({ name, covers }) => name !== 'relay' && covers(event))
+      }
+      for (const event of events) {
+        const [part, ...more] = await partsOf(event)
+        if (!part) throw new Error(`Expected a part for ${event.streamId}.`)
+        expect(more).toEqual([])
+        expect(compareGlobalPositions(part.committed, event.position)).toBeLessThan(0)
+        expect(part.behind ?? 1).toBeGreaterThan(0)
+      }
+      for (const slice of slices) await consumer.commit(slice)
+      for (const event of events) {
+        await eventually(async () => {
+          const [part] = await partsOf(event)
+          return part && (part.behind ?? 0) === 0 && compareGlobalPositions(part.committed, event.position) >= 0
+        })
+      }
     })
 
     it('INV-4 STREAM-ORDER: hands out the events of a stream by version while others are appended', async () => {

@@ -206,7 +206,10 @@ describeInBothProfiles((startService) => {
         const answer = await admin('projections', '--json')
         return answer.code === 0 && answer
       }, 30_000)
-      const { projections } = JSON.parse(told.stdout)
+      const { projections, parts } = JSON.parse(told.stdout)
+      const names = parts.map(({ part }: { part: string }) => part)
+      if (service.config.kafka) expect(names).toContain(`${service.config.kafka.prefix}order-events/0`)
+      expect(names.at(-1)).toBe(service.config.kafka ? 'relay' : 'log')
       expect(projections.map(({ projection }: { projection: string }) => projection)).toEqual([
         'customers',
         'orderTimelines',

@@ -3,8 +3,9 @@ import type { Logger } from 'pino'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
 import { eventTopics } from '../../contract/topics.js'
 import type { CheckpointStore } from '../checkpointStore.js'
-import type { EventBus, EventConsumer } from '../eventBus.js'
+import type { EventBus, EventConsumer, GroupPart } from '../eventBus.js'
 import { type EventPublisher, relayGroup } from '../eventPublisher.js'
+import { groupParts } from './groupParts.js'
 import { groupProgress } from './groupProgress.js'
 import { createKafka, type KafkaSettings } from './kafkaClient.js'
 import { KafkaConsumer } from './kafkaConsumer.js'
@@ -15,6 +16,7 @@ import { ensureTopics } from './topicSetup.js'
 import { within } from './within.js'
 
 const PROBE_TIMEOUT_MS = 2_000
+const UNREAD_OFFSETS = 'The offsets of the consumer group could not be read'
 
 export interface KafkaBusOptions {
   readonly kafka: KafkaSettings
@@ -84,10 +86,16 @@ export class KafkaBus implements EventBus {
   }
 
   async progress(group: string): Promise<GlobalPosition> {
-    const published = await this.#options.checkpoints.load(relayGroup(this.#topicsId))
-    return orUnavailable('The offsets of the consumer group could not be read', () =>
+    const published = await this.#published()
+    return orUnavailable(UNREAD_OFFSETS, () =>
       groupProgress(this.#admin, this.#groupIdOf(group), this.#topics, published),
     )
+  }
+
+  async parts(group: string): Promise<readonly GroupPart[]> {
+    const { prefix } = this.#options.kafka
+    const published = await this.#published()
+    return orUnavailable(UNREAD_OFFSETS, () => groupParts(this.#admin, this.#groupIdOf(group), prefix, published))
   }
 
   /** For a relay; the caller closes it. */
@@ -118,6 +126,10 @@ export class KafkaBus implements EventBus {
     await this.#admin.disconnect()
     const failed = closings.find((closing) => closing.status === 'rejected')
     if (failed) throw failed.reason
+  }
+
+  #published(): Promise<GlobalPosition> {
+    return this.#options.checkpoints.load(relayGroup(this.#topicsId))
   }
 
   get #topics(): readonly string[] {

@@ -2,7 +2,7 @@ import { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
 import type { CheckpointStore } from '../checkpointStore.js'
-import type { EventBus, EventConsumer } from '../eventBus.js'
+import type { EventBus, EventConsumer, GroupPart } from '../eventBus.js'
 import type { EventOutbox } from '../eventPublisher.js'
 import type { LogObserver } from '../logObserver.js'
 import type { LogScan } from '../logScan.js'
@@ -72,6 +72,10 @@ export class PostgresLogBus implements EventBus {
 
   progress(group: string): Promise<GlobalPosition> {
     return this.#options.checkpoints.load(group)
+  }
+
+  async parts(group: string): Promise<readonly GroupPart[]> {
+    return [{ name: 'log', committed: await this.progress(group), covers: () => true }]
   }
 
   /** Closes its consumers first, so that their checkpoints are written. */

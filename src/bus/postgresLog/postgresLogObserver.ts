@@ -1,6 +1,7 @@
 import type { Pool } from 'pg'
 import { type GlobalPosition, START_OF_LOG } from '../../contract/globalPosition.js'
-import { type LogLag, type LogObserver, MAX_COUNTED_LAG, type SettledHeads } from '../logObserver.js'
+import type { StreamCategory } from '../../contract/streams.js'
+import { type LogLag, type LogObserver, MAX_COUNTED_LAG, type SettledHeads, type WaitingEvent } from '../logObserver.js'
 import { BEHIND_POSITION, BELOW_HORIZON, LOG_ORDER, positionValues } from './readPage.js'
 import { orUnavailable } from './translateErrors.js'
 
@@ -8,6 +9,14 @@ const LAG = `
   SELECT (SELECT count(*)::int FROM (SELECT 1 FROM events e WHERE ${BEHIND_POSITION} LIMIT ${MAX_COUNTED_LAG}) behind) AS events,
          (SELECT e.recorded_at FROM events e WHERE ${BEHIND_POSITION} ORDER BY ${LOG_ORDER} LIMIT 1) AS oldest,
          clock_timestamp() AS as_of`
+
+const WAITING = `
+  SELECT e.stream_id, e.stream_category,
+         greatest(0, extract(epoch FROM clock_timestamp() - e.recorded_at))::float8 AS age_seconds
+  FROM events e
+  WHERE ${BEHIND_POSITION}
+  ORDER BY ${LOG_ORDER}
+  LIMIT $4`
 
 const SETTLED_HEADS = `
   SELECT e.era, e.transaction_id::text AS transaction_text, e.position::text AS position_text, e.stream_id, e.stream_version,
@@ -49,6 +58,21 @@ export class PostgresLogObserver implements LogObserver {
       seconds: row.oldest ? Math.max(0, row.as_of.getTime() - row.oldest.getTime()) / 1000 : 0,
       asOf: row.as_of.toISOString(),
     }
+  }
+
+  async waiting(position: GlobalPosition, limit: number): Promise<readonly WaitingEvent[]> {
+    const { rows } = await orUnavailable(() =>
+      this.#pool.query<{ stream_id: string; stream_category: StreamCategory; age_seconds: number }>({
+        name: 'log-waiting',
+        text: WAITING,
+        values: [...positionValues(position), limit],
+      }),
+    )
+    return rows.map((row) => ({
+      streamId: row.stream_id,
+      streamCategory: row.stream_category,
+      ageSeconds: row.age_seconds,
+    }))
   }
 
   async settledHeads(after: GlobalPosition, limit: number, minAgeMs: number): Promise<SettledHeads> {

@@ -77,6 +77,7 @@ export function timedBus(bus: EventBus, events: number): { readonly bus: EventBu
       }
     },
     progress: (group) => bus.progress(group),
+    parts: (group) => bus.parts(group),
   }
   return { bus: timed, seconds: done.promise }
 }

@@ -1,4 +1,4 @@
-import type { EventBus, EventConsumer, EventSlice } from '../../../src/bus/eventBus.js'
+import type { EventBus, EventConsumer, EventSlice, GroupPart } from '../../../src/bus/eventBus.js'
 import { compareGlobalPositions, type GlobalPosition } from '../../../src/contract/globalPosition.js'
 import { MemoryCheckpoints } from './memoryCheckpoints.js'
 import type { MemoryEventLog } from './memoryEventLog.js'
@@ -23,6 +23,10 @@ export class MemoryEventBus implements EventBus {
 
   progress(group: string): Promise<GlobalPosition> {
     return this.checkpoints.load(group)
+  }
+
+  async parts(group: string): Promise<readonly GroupPart[]> {
+    return [{ name: 'log', committed: await this.progress(group), covers: () => true }]
   }
 }
 

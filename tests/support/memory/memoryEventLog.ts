@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { LogLag, LogObserver, SettledHeads } from '../../../src/bus/logObserver.js'
+import type { LogLag, LogObserver, SettledHeads, WaitingEvent } from '../../../src/bus/logObserver.js'
 import type { LogScan, StreamPlace } from '../../../src/bus/logScan.js'
 import { type DomainEvent, encodeEvent, personalSubjectOf } from '../../../src/contract/eventCodec.js'
 import type { EventEnvelope, JsonObject } from '../../../src/contract/eventEnvelope.js'
@@ -75,6 +75,18 @@ export class MemoryEventLog implements StreamReader, LogObserver, LogScan {
 
   lagBehind(position: GlobalPosition): Promise<LogLag> {
     return Promise.resolve({ events: this.behind(position).length, seconds: 0, asOf: new Date().toISOString() })
+  }
+
+  waiting(position: GlobalPosition, limit: number): Promise<readonly WaitingEvent[]> {
+    return Promise.resolve(
+      this.behind(position)
+        .slice(0, limit)
+        .map(({ streamId, streamCategory, recordedAt }) => ({
+          streamId,
+          streamCategory,
+          ageSeconds: (Date.now() - Date.parse(recordedAt)) / 1_000,
+        })),
+    )
   }
 
   settledHeads(after: GlobalPosition, limit: number): Promise<SettledHeads> {
