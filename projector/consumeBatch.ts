@@ -18,14 +18,12 @@ import { MissingEvents, RejectedDocument } from './faults.js'
 import { gate, inOrder } from './gate.js'
 import { factsOf } from './projections/projection.js'
 import { forgetParked, Quarantine } from './quarantine.js'
+import { StreamsInWork } from './streamsInWork.js'
 import { groupByStream, type StreamWork, type Target } from './streamWork.js'
 import { WriteThrough } from './writeThrough.js'
 
 /** not-parked: somebody else has released it. */
 export type ReleaseOutcome = 'released' | 'parked-again' | 'not-parked'
-
-/** Streams in a lane, at least: below it, one write for all is the faster way. */
-const MIN_LANE_STREAMS = 128
 
 export interface SliceConsumerParts {
   readonly documents: DocumentStore
@@ -52,6 +50,7 @@ export class SliceConsumer {
   readonly #events: EventReader
   readonly #quarantine: Quarantine
   readonly #customerOrders: CustomerOrders
+  readonly #inWork = new StreamsInWork()
 
   constructor(parts: SliceConsumerParts) {
     const { cache = NO_DOCUMENT_CACHE, streamReader: streams, logger } = parts
@@ -82,17 +81,23 @@ export class SliceConsumer {
   }
 
   /**
-   * The first half of `consume`: returns when the documents are durable, with the other half, the after-duties. Those may go on while the next
-   * slice is applied; the after-duties of two slices must not, or the announcements of a stream lose their order. Throws as `consume` does; so do
-   * the after-duties, which are to be done again then. They alone know what was applied here: to a slice that is consumed anew it is done already.
+   * The first half of `consume`: returns when the documents are durable, with the other half, the after-duties. Both may go on beside those of
+   * other slices, as long as each slice is begun after those in front of it: a stream that another slice is writing is waited for. Throws as
+   * `consume` does; so do the after-duties, which are to be done again then. They alone know what was applied here: to a slice that is consumed
+   * anew it is done already.
    *
-   * mayAnnounce: asked right before each announcement. Where the slice has gone to another consumer meanwhile, that one announces it; said by both,
-   * what a stream went through would be told out of order.
+   * mayAnnounce: asked right before each announcement. It waits for the slices in front, or the announcements of a stream lose their order. False
+   * where the slice has gone to another consumer meanwhile, which announces it; said by both, what a stream went through would be told out of order.
    */
-  async apply(events: readonly EventEnvelope[], mayAnnounce = () => true): Promise<() => Promise<void>> {
+  async apply(
+    events: readonly EventEnvelope[],
+    mayAnnounce = () => Promise.resolve(true),
+  ): Promise<() => Promise<void>> {
     const works = groupByStream(events)
-    await this.#quarantine.bar(works)
-    await this.#write(works)
+    await this.#inWork.write(works, async (some) => {
+      await this.#quarantine.bar(some)
+      await this.#write(some)
+    })
     let tried = false
     return () => {
       const again = tried
@@ -129,7 +134,7 @@ export class SliceConsumer {
   }
 
   /** again: after a try that failed somewhere, of which it is not known how far it came. */
-  async #finish(works: readonly StreamWork[], mayAnnounce = () => true, again = false): Promise<void> {
+  async #finish(works: readonly StreamWork[], mayAnnounce = () => Promise.resolve(true), again = false): Promise<void> {
     if (again) await this.#load(works)
     const refused = new Set<AnySlot>(await this.#customerOrders.lookAgain(slotsOf(works, 'orders')))
     for (const target of works.flatMap(({ targets }) => targets)) {
@@ -139,14 +144,14 @@ export class SliceConsumer {
     const alreadyDone = slotsIn(works).filter(({ wasWritten }) => again || !wasWritten)
     await this.#store.shownEverywhere(alreadyDone)
     // Before the sweeps, which may take long: what is said is true already.
-    if (mayAnnounce()) await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])
+    if (await mayAnnounce()) await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])
     const isRepeated = alreadyDone.some(({ projection }) => projection === 'customers')
     const swept = await this.#customerOrders.sweep(slotsOf(works, 'customers'), async () => {
       await this.#store.shownEverywhere()
       // Which orders were written by the sweep of whoever began it before is not known any more.
       if (isRepeated) await this.#store.olderEnded()
     })
-    if (mayAnnounce()) await this.#publish(swept)
+    if (await mayAnnounce()) await this.#publish(swept)
   }
 
   /** Folds every stream as far as it goes and writes each document once; again for those that somebody else wrote meanwhile. */
@@ -155,15 +160,11 @@ export class SliceConsumer {
       await this.#load(open)
       await this.#fillGaps(open)
       const decode = await this.#events.prepare(open.flatMap(neededEvents))
-      // One lane is folded while the store writes the other.
-      const lanes = lanesOf(open).map(async (lane) => {
-        for (const work of lane) for (const target of work.targets) foldAll(work, target, decode)
-        await this.#customerOrders.fillNew(slotsOf(lane, 'orders'), customersIn(works))
-        return this.#documents.write(slotsIn(lane))
-      })
-      const written = await allOf(lanes)
-      const refused = new Set<AnySlot>(written.flatMap(({ rejections }) => rejections.map(({ slot }) => slot)))
-      const again = new Set<AnySlot>(written.flatMap(({ conflicts }) => conflicts))
+      for (const work of open) for (const target of work.targets) foldAll(work, target, decode)
+      await this.#customerOrders.fillNew(slotsOf(open, 'orders'), customersIn(works))
+      const { conflicts, rejections } = await this.#documents.write(slotsIn(open))
+      const refused = new Set<AnySlot>(rejections.map(({ slot }) => slot))
+      const again = new Set<AnySlot>(conflicts)
       for (const target of open.flatMap(({ targets }) => targets)) {
         if (refused.has(target.slot)) target.faultAt = target.slot.version + 1
       }
@@ -227,26 +228,6 @@ export class SliceConsumer {
   async #publish(results: Parameters<AnnouncementFeed['publish']>[0]): Promise<void> {
     if (results.length > 0) await this.#feed.publish(results)
   }
-}
-
-/**
- * The streams in two lanes, where they are enough that a second write is worth its round trip. What orders show of others comes first:
- * an order is filled from the customer that was folded in the same slice.
- */
-function lanesOf(works: readonly StreamWork[]): readonly (readonly StreamWork[])[] {
-  if (works.length < 2 * MIN_LANE_STREAMS) return [works]
-  const sorted = [
-    ...works.filter(({ category }) => category !== 'order'),
-    ...works.filter(({ category }) => category === 'order'),
-  ]
-  const half = Math.ceil(sorted.length / 2)
-  return [sorted.slice(0, half), sorted.slice(half)]
-}
-
-/** As Promise.all, but never leaves one running behind the caller's back when another has failed. */
-async function allOf<Value>(promises: readonly Promise<Value>[]): Promise<Value[]> {
-  await Promise.allSettled(promises)
-  return Promise.all(promises)
 }
 
 /** Up to the first event that can't be folded, which is left for #writeFaulty. */

@@ -11,14 +11,16 @@ import { SliceConsumer, type SliceConsumerParts } from './consumeBatch.js'
 import { EventReader } from './eventReader.js'
 import { faultText } from './faults.js'
 import { LostTail } from './lostTail.js'
-import { OneAtATime } from './oneAtATime.js'
 import { Releases } from './releases.js'
 import { pause, untilDone } from './retry.js'
 import { reportStatus } from './statusReport.js'
+import { Turns } from './turns.js'
 import { DocumentRewrite } from './verify/documentRewrite.js'
 import { type DriftCounts, RecentCheck } from './verify/recentCheck.js'
 
 const DEFAULT_LOST_AFTER_MS = 30_000
+/** Slices under way: some are written, some are announced. */
+const MAX_IN_WORK = 4
 const STATUS_INTERVAL_MS = 1_000
 const SWEEP_INTERVAL_MS = 5_000
 const CHECK_INTERVAL_MS = 10_000
@@ -59,8 +61,8 @@ class RunningProjector implements Projector {
   readonly #logger: Logger
   readonly #stopping = new AbortController()
   readonly #slices: SliceConsumer
-  /** Slices and what the bus has lost are written by turns, so that neither sees the other's half-done work. */
-  readonly #turns = new OneAtATime()
+  /** Slices are written beside each other; what the bus has lost, and what is released, beside none of them, so that neither sees the other's half-done work. */
+  readonly #turns = new Turns()
   readonly #lostTail: LostTail
   readonly #recentCheck: RecentCheck
   readonly #releases: Releases
@@ -121,15 +123,14 @@ class RunningProjector implements Projector {
     if (!consumer) return
     this.#consumer = consumer
     try {
-      // Three slices at a time: one is fetched, one is written, one is announced. None overtakes another.
+      // Slices are written and their after-duties done side by side; announced and committed they are one after the other.
       let upcoming = this.#next(consumer)
       let finished = Promise.resolve(true)
+      const inWork: Promise<boolean>[] = []
       for (let slice = await upcoming; slice; slice = await upcoming) {
         upcoming = this.#next(consumer)
-        this.#takenAt.push(performance.now())
-        const finish = await this.#apply(consumer, slice)
-        if (!(await finished) || !finish) return
-        finished = this.#finish(consumer, slice, finish)
+        finished = this.#consume(consumer, slice, finished)
+        if (inWork.push(finished) >= MAX_IN_WORK && !(await inWork.shift())) return
       }
       await finished
     } finally {
@@ -151,15 +152,15 @@ class RunningProjector implements Projector {
     return this.#untilDone('Fetching events', () => consumer.next(limit, this.#stopping.signal))
   }
 
-  /** Undefined when it was stopped before the slice was written. */
-  #apply(consumer: EventConsumer, slice: EventSlice): Promise<(() => Promise<void>) | undefined> {
-    const isOurs = () => consumer.holds(slice)
-    return this.#untilDone('A slice of events', () => this.#turns.run(() => this.#slices.apply(slice.events, isOurs)))
-  }
-
-  /** Commits the slice when its after-duties are done. False when it was stopped before that. */
-  async #finish(consumer: EventConsumer, slice: EventSlice, finish: () => Promise<void>): Promise<boolean> {
-    if (!(await this.#succeeds('What follows from a slice of events', finish))) return false
+  /** before: whether the slices in front were committed. False when it was stopped before all of them and this one were. */
+  async #consume(consumer: EventConsumer, slice: EventSlice, before: Promise<boolean>): Promise<boolean> {
+    this.#takenAt.push(performance.now())
+    const mayAnnounce = async () => (await before) && consumer.holds(slice)
+    const finish = await this.#untilDone('A slice of events', () =>
+      this.#turns.together(() => this.#slices.apply(slice.events, mayAnnounce)),
+    )
+    if (!finish || !(await this.#succeeds('What follows from a slice of events', finish)) || !(await before))
+      return false
     const isCommitted = await this.#succeeds('The commit of a slice', () => consumer.commit(slice))
     this.#takenAt.shift()
     return isCommitted
@@ -193,14 +194,14 @@ class RunningProjector implements Projector {
   /** Left to others while the group has nothing for this consumer: it may be one that was paused, and announces what nobody waits for any more. */
   async #sweep(): Promise<void> {
     const done = await this.#progress()
-    const takeTurn = () => this.#turns.run(() => this.#lostTail.step(done, (events) => this.#restore(events)))
+    const takeTurn = () => this.#turns.alone(() => this.#lostTail.step(done, (events) => this.#restore(events)))
     while (!this.#stopping.signal.aborted && this.#consumer?.active && (await takeTurn()));
   }
 
   /** As the sweep: by turns with slices, and by one to whom the group hands events. */
   async #release(): Promise<void> {
     if (!this.#consumer?.active) return
-    for (const row of await this.#releases.asked()) await this.#turns.run(() => this.#releases.answer(row))
+    for (const row of await this.#releases.asked()) await this.#turns.alone(() => this.#releases.answer(row))
   }
 
   /** Left to others while the group has nothing for this consumer: it is looked at once, not by everybody. */

@@ -1,10 +1,11 @@
 import { pino } from 'pino'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Projector, type ProjectorOptions, startProjector } from '../../../projector/projector.js'
 import type { EventEnvelope } from '../../../src/contract/eventEnvelope.js'
 import { StoreUnavailable } from '../../../src/read/documentStore.js'
 import type { ProjectionProgress } from '../../../src/read/projectionStatus.js'
 import { eventually } from '../../support/eventually.js'
+import type { MemoryDocumentStore } from '../../support/memory/memoryDocumentStore.js'
 import { MemoryEventBus } from '../../support/memory/memoryEventBus.js'
 import { documentsIn, foldOf, projectorInMemory } from '../../support/projectorHarness.js'
 import { contactChanged, customerRegistered, itemAdded, orderCreated } from '../../support/sampleEvents.js'
@@ -39,6 +40,20 @@ function projectorOnMemory() {
     return projector
   }
   return { ...harness, bus, reports, start }
+}
+
+/** Returns what lets the first write to the store go on. */
+function holdFirstWrite(store: MemoryDocumentStore): () => void {
+  const held = Promise.withResolvers<void>()
+  const write = store.write.bind(store)
+  let isFirst = true
+  store.write = async (writes) => {
+    const waits = isFirst
+    isFirst = false
+    if (waits) await held.promise
+    return write(writes)
+  }
+  return held.resolve
 }
 
 /** A bus that never hands out these events. */
@@ -90,6 +105,34 @@ describe('projector', () => {
     expect(bus.checkpoints.history('projector')).toEqual([])
     await eventually(() => bus.checkpoints.history('projector').length === 1)
     expect(documentsIn(store)).toEqual(foldOf(log))
+  })
+
+  it('writes a slice while the one in front is written, and announces and commits them one after the other', async () => {
+    const { log, store, bus, published, start } = projectorOnMemory()
+    const letFirstGo = holdFirstWrite(store)
+    log.append('order-1', orderCreated('nobody'))
+    log.append('order-2', orderCreated('nobody'))
+    start({ sliceSize: 1 })
+    await eventually(() => store.all('orders').has('2'))
+    expect([published, bus.checkpoints.history('projector')]).toEqual([[], []])
+    letFirstGo()
+    await eventually(() => bus.checkpoints.history('projector').length === 2)
+    expect(published.map(({ streamId }) => streamId)).toEqual(['order-1', 'order-2'])
+    expect(documentsIn(store)).toEqual(foldOf(log))
+  })
+
+  it('waits with a stream that the slice in front is writing, and with no other', async () => {
+    const { log, store, bus, start } = projectorOnMemory()
+    const letFirstGo = holdFirstWrite(store)
+    log.append('order-1', orderCreated('nobody'), itemAdded())
+    log.append('order-2', orderCreated('nobody'))
+    const tries = vi.spyOn(store, 'write')
+    start({ sliceSize: 1 })
+    await eventually(() => store.all('orders').has('2'))
+    expect(tries.mock.calls.map(([writes]) => writes[0]?.document.id)).toEqual(['1', '2'])
+    letFirstGo()
+    await eventually(() => bus.checkpoints.history('projector').length === 3)
+    expect(tries.mock.calls.map(([writes]) => writes[0]?.document.id)).toEqual(['1', '2', '1'])
   })
 
   it('stops while a store is away, and leaves the slice to the next start', async () => {
