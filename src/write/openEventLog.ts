@@ -47,7 +47,8 @@ export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOp
       {
         // A named statement is planned once for each connection, not at each use.
         statementNameGenerator: ({ sql }) => nameOf(statements, sql),
-        onPoolError: (error) => logger.warn({ err: error }, 'An idle connection to the event log broke'),
+        // The message alone: pg hangs the whole connection on the error.
+        onPoolError: ({ message }) => logger.warn({ reason: message }, 'An idle connection to the event log broke'),
       },
     ),
   })
