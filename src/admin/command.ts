@@ -28,6 +28,8 @@ export interface AdminContext {
   open(): Promise<Installation>
   /** The same for a command of the domain. */
   openCommands(): Promise<AdminCommands>
+  /** Says that the log was restored from a backup. Returns the new era. */
+  beginHistory(): Promise<number>
   readonly out: Output
   readonly logger: Logger
   /** Aborts when the operator has had enough. */

@@ -4,7 +4,7 @@ import { PersonalDataCipher } from '../contract/personalData.js'
 import { runningServerUrl } from '../embeddedPostgres/index.js'
 import { keptSecrets } from '../keptSecrets.js'
 import { type DocumentCache, ENTRY_TTL_MS } from '../read/cache/documentCache.js'
-import { logIsThere } from '../write/index.js'
+import { beginHistory, logIsThere } from '../write/index.js'
 import type { Assembly } from './assembly.js'
 import { openCommands, openLog } from './openLog.js'
 import { openReadModels } from './openReadModels.js'
@@ -67,6 +67,12 @@ export class InstallationOpener {
     const { databaseUrl, tokenSecrets, personalDataKeys } = await this.#found()
     const cipher = new PersonalDataCipher(personalDataKeys)
     return openCommands(this.#assembly, { databaseUrl, tokenSecrets, cipher, onAppended: () => undefined })
+  }
+
+  /** Asks nothing of Kafka and Elasticsearch, which would be refused. */
+  async beginHistory(): Promise<number> {
+    const { databaseUrl } = await this.#found()
+    return beginHistory(databaseUrl, this.#assembly.logger)
   }
 
   #found(): Promise<FoundStorage> {

@@ -33,6 +33,7 @@ async function run(
   return await command.run(given, {
     open: () => opener.open(),
     openCommands: () => opener.openCommands(),
+    beginHistory: () => opener.beginHistory(),
     out: {
       json,
       onTerminal: process.stderr.isTTY,

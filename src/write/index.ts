@@ -25,6 +25,7 @@ export type {
   RequestedAddress,
   RequestedMoney,
 } from './commandRequests.js'
+export { beginHistory } from './eventStore/beginHistory.js'
 export { LogUnavailable } from './eventStore/eventStore.js'
 export { logIsEmpty } from './eventStore/logIsEmpty.js'
 export { logIsThere } from './eventStore/logIsThere.js'

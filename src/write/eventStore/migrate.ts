@@ -45,13 +45,15 @@ const CREATE_RECORDS = `
     "applied_steps_count" INTEGER NOT NULL DEFAULT 0
   )`
 
+/** The id changes with the era, because the number alone does not tell apart two restores of one backup. */
+export const BEGIN_HISTORY = 'UPDATE installation SET era = era + 1, history_id = gen_random_uuid()'
+
 /**
  * Transaction ids start again on another server. Where the log holds one that this server has not given out yet, new events would sort before
- * old ones, and the horizon would hide the old ones: the era, compared first, is raised. The id of the history changes with it, because the
- * number alone does not tell apart two restores of one backup.
+ * old ones, and the horizon would hide the old ones: the era, compared first, is raised.
  */
 const RAISE_ERA = `
-  UPDATE installation SET era = era + 1, history_id = gen_random_uuid()
+  ${BEGIN_HISTORY}
   WHERE EXISTS (
     SELECT 1 FROM events e WHERE e.era = installation.era AND e.transaction_id >= pg_snapshot_xmax(pg_current_snapshot())
   )
