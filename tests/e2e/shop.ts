@@ -41,6 +41,11 @@ export class Shop {
     return shop
   }
 
+  /** The same customer and product, at a service that has them as well. */
+  at(client: Client): Shop {
+    return new Shop(client, this.customerId, this.sku)
+  }
+
   async order(quantity = 1, orderId: string = randomUUID()): Promise<PlacedOrder> {
     const { createOrder: payload } = await this.client.request(createOrder, {
       input: { orderId, customerId: this.customerId, items: [{ sku: this.sku, quantity }], shippingAddress: ADDRESS },

@@ -16,9 +16,24 @@ export interface ServiceUnderTest {
 /** The whole service, composed as `npm start` does it, on a database of its own and any free port; every part in this process. */
 export async function startServiceUnderTest(env: Readonly<Record<string, string>> = {}): Promise<ServiceUnderTest> {
   const database = await createTestDatabase()
+  const service = await startServiceOn(database.url, env)
+  return {
+    ...service,
+    stop: async () => {
+      await service.stop()
+      await database.drop()
+    },
+  }
+}
+
+/** The same on a database that outlives it. Rejects with what the start is refused for. */
+export async function startServiceOn(
+  databaseUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServiceUnderTest> {
   const config = parseConfig({
     PORT: '0',
-    DATABASE_URL: database.url,
+    DATABASE_URL: databaseUrl,
     TOKEN_SECRET: randomBytes(32).toString('hex'),
     PERSONAL_DATA_KEY: randomBytes(32).toString('hex'),
     LOG_LEVEL: 'warn',
@@ -28,13 +43,12 @@ export async function startServiceUnderTest(env: Readonly<Record<string, string>
   const client = connectClient(service.url)
   return {
     url: service.url,
-    databaseUrl: database.url,
+    databaseUrl,
     config,
     client,
     stop: async () => {
       await client.close()
       await service.stop()
-      await database.drop()
     },
   }
 }
