@@ -22,7 +22,7 @@ async function projector(assembly: Assembly): Promise<string> {
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId })
   const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
   const cipher = new PersonalDataCipher(required(assembly.config, 'personalDataKeys'))
-  const projectorState = await startProjectorPart(assembly, { log, transport, readModels, cipher })
+  const projectorState = startProjectorPart(assembly, { log, transport, readModels, cipher })
   health.readyWhen(async () => [
     projectorState(),
     { part: 'event log', ok: await log.isReachable() },

@@ -33,7 +33,12 @@ export interface ProjectorOptions extends SliceConsumerParts {
   readonly checkpoints: CheckpointStore
   readonly observer: LogObserver
   readonly scan: LogScan
-  readonly status: ProjectionStatusBoard
+  readonly status: Pick<ProjectionStatusBoard, 'report'>
+  /**
+   * Whether these documents are still to be kept up to date by this projector. Asked whenever the group hands events to it that handed it none, or
+   * has handed them to others since; where the answer is no it leaves. Default: they are.
+   */
+  readonly mayWork?: () => Promise<boolean>
   /** Events taken at once, at most. Default, and never more than, MAX_SLICE_EVENTS. */
   readonly sliceSize?: number
   /** How old an event of the log is before it may be called lost by the bus, in milliseconds. Default 30,000. */
@@ -127,7 +132,11 @@ class RunningProjector implements Projector {
       let upcoming = this.#next(consumer)
       let finished = Promise.resolve(true)
       const inWork: Promise<boolean>[] = []
+      let former: EventSlice | undefined
       for (let slice = await upcoming; slice; slice = await upcoming) {
+        // Asked after it has joined the group, so that whoever sees the group empty after the answer has changed sees it stay so.
+        if (!(former && consumer.holds(former)) && !(await this.#mayWork())) break
+        former = slice
         upcoming = this.#next(consumer)
         finished = this.#consume(consumer, slice, finished)
         if (inWork.push(finished) >= MAX_IN_WORK && !(await inWork.shift())) return
@@ -136,6 +145,11 @@ class RunningProjector implements Projector {
     } finally {
       await this.#leave(consumer)
     }
+  }
+
+  async #mayWork(): Promise<boolean> {
+    const { mayWork } = this.#options
+    return mayWork === undefined || (await this.#untilDone('Asking for the generation', mayWork)) === true
   }
 
   /** A checkpoint that can't be written any more costs repeats at the next start and nothing else. */

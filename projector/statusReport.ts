@@ -7,7 +7,11 @@ import type { ProjectionStatusBoard } from '../src/read/projectionStatus.js'
 /** Tells the read store how far the projections are: all of them take the same slices, so they are equally far. */
 export async function reportStatus(
   done: GlobalPosition,
-  parts: { readonly observer: LogObserver; readonly parked: ParkedStreams; readonly status: ProjectionStatusBoard },
+  parts: {
+    readonly observer: LogObserver
+    readonly parked: ParkedStreams
+    readonly status: Pick<ProjectionStatusBoard, 'report'>
+  },
 ): Promise<void> {
   const [lag, parked] = await Promise.all([parts.observer.lagBehind(done), parts.parked.list()])
   await parts.status.report(

@@ -39,7 +39,7 @@ async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId, signal })
   const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
   if (transport.kafka) startRelayPart(assembly, transport.kafka)
-  await startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher })
+  startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher })
   stopRequested.throwIfAborted()
   const url = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets })
   logger.info(`ready: ${url}`)

@@ -6,9 +6,14 @@ import { InProcessDocumentCache } from '../read/cache/inProcessDocumentCache.js'
 import { NO_DOCUMENT_CACHE } from '../read/cache/noDocumentCache.js'
 import { openRedisDocumentCache } from '../read/cache/redis/openRedisDocumentCache.js'
 import { openElasticsearchReadStore } from '../read/elasticsearch/openElasticsearchReadStore.js'
+import type { GenerationRegistry } from '../read/generationRegistry.js'
 import { openKafkaAnnouncementFeed } from '../read/kafka/kafkaAnnouncementFeed.js'
 import { openPostgresAnnouncementFeed } from '../read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore } from '../read/postgres/openPostgresReadStore.js'
+import {
+  type OpenedGenerationRegistry,
+  openPostgresGenerationRegistry,
+} from '../read/postgres/postgresGenerationRegistry.js'
 import type { ReadStore } from '../read/readStore.js'
 import type { Assembly } from './assembly.js'
 import { KAFKA, whenReachable } from './patience.js'
@@ -16,6 +21,7 @@ import { KAFKA, whenReachable } from './patience.js'
 /** Where projections are written and queries are answered from. */
 export interface ReadModels
   extends Pick<ReadStore, 'documents' | 'inventory' | 'queries' | 'parked' | 'generations' | 'status'> {
+  readonly registry: GenerationRegistry
   readonly feed: OpenedAnnouncementFeed
   readonly cache: DocumentCache
   readonly readiness: Readiness
@@ -29,6 +35,8 @@ export async function openReadModels(assembly: Assembly, installation: Installat
   const { starting } = assembly
   const store = await openStore(assembly, installation)
   starting.defer(() => store.close())
+  const registry = await openRegistry(assembly, installation)
+  starting.defer(() => registry.close())
   const feed = await openFeed(assembly, installation)
   starting.defer(() => feed.close())
   return {
@@ -38,6 +46,7 @@ export async function openReadModels(assembly: Assembly, installation: Installat
     parked: store.parked,
     generations: store.generations,
     status: store.status,
+    registry,
     feed,
     cache: await openCache(assembly, installation),
     readiness: async () => [
@@ -56,6 +65,12 @@ function openStore(assembly: Assembly, { databaseUrl, installationId, historyId 
   }
   const open = () => openElasticsearchReadStore({ ...elasticsearch, installationId, historyId, logger })
   return whenReachable({ name: 'Elasticsearch', variable: 'ELASTICSEARCH_URL', open }, assembly)
+}
+
+function openRegistry(assembly: Assembly, { databaseUrl }: Installation): Promise<OpenedGenerationRegistry> {
+  const logger = assembly.logger.child({ part: 'read store' })
+  const open = () => openPostgresGenerationRegistry({ databaseUrl, logger })
+  return whenReachable({ name: 'the registry of generations', variable: 'DATABASE_URL', open }, assembly)
 }
 
 /** Announcements go the way of the bus: a process that reads one can reach the other. */

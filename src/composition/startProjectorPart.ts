@@ -1,4 +1,4 @@
-import { startProjector } from '../../projector/projector.js'
+import { followGenerations } from '../../projector/generations/followGenerations.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import type { ProbedPart } from '../health/probes.js'
 import type { LogReader } from '../write/index.js'
@@ -10,7 +10,7 @@ import type { Transport } from './openTransport.js'
 const STUCK_MS = 60_000
 
 /** Returns how the projector is: ready whether it has work or stands by, and not while one slice fails again and again. */
-export async function startProjectorPart(
+export function startProjectorPart(
   { logger, starting }: Assembly,
   parts: {
     readonly log: Pick<LogReader, 'streamReader' | 'customerKeys'>
@@ -18,31 +18,29 @@ export async function startProjectorPart(
     readonly readModels: ReadModels
     readonly cipher: PersonalDataCipher
   },
-): Promise<() => ProbedPart> {
+): () => ProbedPart {
   const { streamReader, customerKeys } = parts.log
   const { bus, observer, scan, checkpoints } = parts.transport
-  const { generations, feed, status, cache } = parts.readModels
-  const { documents, parked, group } = await generations.open(await generations.current())
-  const projector = startProjector({
+  const { generations, registry, feed, status, cache } = parts.readModels
+  const followed = followGenerations({
+    registry,
+    generations,
     bus,
     observer,
     scan,
-    group,
     checkpoints,
-    documents,
     feed,
     cache,
-    parked,
     status,
     streamReader,
     customerKeys,
     cipher: parts.cipher,
     logger: logger.child({ part: 'projector' }),
   })
-  starting.defer(() => projector.stop())
+  starting.defer(() => followed.stop())
   return () => {
-    const isStuck = projector.sliceInWorkForMs > STUCK_MS
-    const state = isStuck ? 'stuck' : projector.isActive ? 'projecting' : 'standing by'
+    const isStuck = followed.all.some(({ sliceInWorkForMs }) => sliceInWorkForMs > STUCK_MS)
+    const state = isStuck ? 'stuck' : followed.live?.isActive ? 'projecting' : 'standing by'
     return { part: 'projector', ok: !isStuck, state }
   }
 }

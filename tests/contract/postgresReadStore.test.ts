@@ -1,11 +1,13 @@
 import { pino } from 'pino'
 import { openPostgresAnnouncementFeed } from '../../src/read/postgres/openPostgresAnnouncementFeed.js'
 import { openPostgresReadStore } from '../../src/read/postgres/openPostgresReadStore.js'
+import { openPostgresGenerationRegistry } from '../../src/read/postgres/postgresGenerationRegistry.js'
 import type { ReadStore } from '../../src/read/readStore.js'
 import { startCuttableProxy } from '../support/cuttableProxy.js'
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
+import { describeGenerationRegistry } from './generationRegistry.conformance.js'
 import { describeGenerations } from './generations.conformance.js'
 import { describeOrderQueries } from './orderQueries.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
@@ -41,6 +43,23 @@ describeAnnouncementFeed('PostgreSQL', async () => {
       await far.close()
       await feed.close()
       await proxy.close()
+      await database.drop()
+    },
+  }
+})
+
+describeGenerationRegistry('PostgreSQL', async () => {
+  const database = await createTestDatabase()
+  const options = { databaseUrl: database.url, logger: pino({ level: 'warn' }) }
+  const [registry, far] = await Promise.all([
+    openPostgresGenerationRegistry(options),
+    openPostgresGenerationRegistry(options),
+  ])
+  return {
+    registry,
+    far,
+    async close() {
+      await Promise.all([registry.close(), far.close()])
       await database.drop()
     },
   }

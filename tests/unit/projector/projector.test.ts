@@ -31,7 +31,6 @@ function projectorOnMemory() {
         reports.push(statuses)
         return Promise.resolve()
       },
-      read: () => Promise.resolve((reports.at(-1) ?? []).map((each) => ({ ...each, silentSeconds: 0 }))),
     },
   }
   const start = (replaced: Partial<ProjectorOptions> = {}) => {

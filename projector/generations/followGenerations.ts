@@ -1,0 +1,133 @@
+import type { Logger } from 'pino'
+import type { Generation, GenerationRegistry } from '../../src/read/generationRegistry.js'
+import { type GenerationStore, type Generations, UnknownGeneration } from '../../src/read/generations.js'
+import { faultText } from '../faults.js'
+import { type Projector, type ProjectorOptions, startProjector } from '../projector.js'
+import { pause } from '../retry.js'
+import { SILENCE } from './silence.js'
+
+/** A switch from one generation to another waits for every projector to notice, and nothing becomes visible meanwhile. */
+const LOOK_EVERY_MS = 200
+
+export interface FollowGenerationsOptions extends Omit<ProjectorOptions, keyof GenerationStore | 'mayWork'> {
+  readonly registry: GenerationRegistry
+  readonly generations: Generations
+}
+
+export interface FollowedGenerations {
+  /** Of the generation that readers see; undefined while there is none to work on, as in a switch. */
+  readonly live: Projector | undefined
+  readonly all: readonly Projector[]
+  /** Ends every projector as Projector.stop does. */
+  stop(): Promise<void>
+}
+
+/** One generation with its projector. */
+interface Followed {
+  readonly announced: boolean
+  readonly projector: Projector
+}
+
+/** Runs a projector for each generation that the registry says is to be kept up to date, beginning and ending them as it changes. */
+export function followGenerations(options: FollowGenerationsOptions): FollowedGenerations {
+  return new Following(options)
+}
+
+class Following implements FollowedGenerations {
+  readonly #options: FollowGenerationsOptions
+  readonly #logger: Logger
+  readonly #stopping = new AbortController()
+  readonly #followed = new Map<number, Followed>()
+  readonly #running: Promise<void>
+
+  constructor(options: FollowGenerationsOptions) {
+    this.#options = options
+    this.#logger = options.logger
+    this.#running = this.#run()
+  }
+
+  get live(): Projector | undefined {
+    return [...this.#followed.values()].find(({ announced }) => announced)?.projector
+  }
+
+  get all(): readonly Projector[] {
+    return [...this.#followed.values()].map(({ projector }) => projector)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+    await this.#end([...this.#followed.keys()])
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopping
+    for (; !signal.aborted; await pause(LOOK_EVERY_MS, signal)) {
+      try {
+        await this.#look()
+      } catch (error) {
+        // Goes on with what it knows: no switch ends while a projector is in the group that it did not notice has to be left.
+        this.#logger.warn({ fault: faultText(error) }, 'The generations of the read models could not be looked up')
+      }
+    }
+  }
+
+  async #look(): Promise<void> {
+    const registered = await this.#options.registry.list()
+    const wanted = new Map(registered.filter(isFollowed).map(({ number, state }) => [number, state === 'live']))
+    await this.#end(
+      [...this.#followed]
+        .filter(([number, { announced }]) => wanted.get(number) !== announced)
+        .map(([number]) => number),
+    )
+    for (const [number, announced] of wanted) {
+      if (!this.#followed.has(number) && !this.#stopping.signal.aborted) await this.#begin(number, announced)
+    }
+  }
+
+  async #begin(number: number, announced: boolean): Promise<void> {
+    const { registry, generations, ...options } = this.#options
+    const store = announced ? await this.#openLive(number) : await generations.open(number)
+    if (!store) return
+    const projector = startProjector({
+      ...options,
+      ...(announced ? {} : SILENCE),
+      documents: store.documents,
+      parked: store.parked,
+      group: store.group,
+      mayWork: async () =>
+        (await registry.list()).some(
+          (each) => each.number === number && isFollowed(each) && (each.state === 'live') === announced,
+        ),
+      logger: options.logger.child({ generation: number }),
+    })
+    this.#followed.set(number, { announced, projector })
+  }
+
+  /** Undefined where the store was made anew without any of the generations that are registered: then everything begins again. */
+  async #openLive(number: number): Promise<GenerationStore | undefined> {
+    const { registry, generations } = this.#options
+    try {
+      return await generations.open(number)
+    } catch (error) {
+      if (!(error instanceof UnknownGeneration)) throw error
+      const current = await generations.current()
+      this.#logger.warn({ expected: number, found: current }, 'The read models were made anew, and are projected anew')
+      await registry.beginWith(current)
+      return undefined
+    }
+  }
+
+  async #end(numbers: readonly number[]): Promise<void> {
+    await Promise.all(
+      numbers.map(async (number) => {
+        await this.#followed.get(number)?.projector.stop()
+        this.#followed.delete(number)
+      }),
+    )
+  }
+}
+
+function isFollowed({ state }: Generation): boolean {
+  return state === 'live' || state === 'following' || state === 'kept'
+}

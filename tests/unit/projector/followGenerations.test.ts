@@ -1,0 +1,114 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type FollowedGenerations, followGenerations } from '../../../projector/generations/followGenerations.js'
+import type { ProjectionResult } from '../../../src/contract/projectionResult.js'
+import { type GenerationStore, type Generations, UnknownGeneration } from '../../../src/read/generations.js'
+import { eventually } from '../../support/eventually.js'
+import { MemoryDocumentStore } from '../../support/memory/memoryDocumentStore.js'
+import { MemoryEventBus } from '../../support/memory/memoryEventBus.js'
+import { MemoryGenerationRegistry } from '../../support/memory/memoryGenerationRegistry.js'
+import { MemoryParkedStreams } from '../../support/memory/memoryParkedStreams.js'
+import { projectorInMemory } from '../../support/projectorHarness.js'
+import { itemAdded, orderCreated } from '../../support/sampleEvents.js'
+
+const running: FollowedGenerations[] = []
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((followed) => followed.stop()))
+})
+
+function shop(generationsThere: readonly number[]) {
+  const { log, parts, published } = projectorInMemory()
+  const bus = new MemoryEventBus(log)
+  const registry = new MemoryGenerationRegistry()
+  const documents = new Map(generationsThere.map((number) => [number, new MemoryDocumentStore()]))
+  const open = (number: number): Promise<GenerationStore> => {
+    const store = documents.get(number)
+    if (!store) return Promise.reject(new UnknownGeneration(`none of number ${number}`))
+    const inventory = { ids: () => Promise.reject(new Error('nobody asks here')) as never }
+    return Promise.resolve({
+      documents: store,
+      inventory,
+      parked: new MemoryParkedStreams(),
+      group: `projector-${number}`,
+    })
+  }
+  const generations: Pick<Generations, 'open' | 'current'> = {
+    open,
+    current: () => Promise.resolve(generationsThere[0] ?? 1),
+  }
+  const follow = () => {
+    const followed = followGenerations({
+      ...parts,
+      bus,
+      checkpoints: bus.checkpoints,
+      observer: log,
+      scan: log,
+      status: { report: () => Promise.resolve() },
+      registry,
+      generations: generations as Generations,
+    })
+    running.push(followed)
+    return followed
+  }
+  const version = (generation: number) => documents.get(generation)?.all('orders').get('1')?.version
+  return { log, bus, registry, published, follow, version }
+}
+
+function versionsIn(published: readonly ProjectionResult[]): readonly number[] {
+  return published.flatMap((result) => (result.kind === 'applied' ? result.version : []))
+}
+
+describe('following generations', () => {
+  it('keeps every generation up to date and announces the live one alone', async () => {
+    const { log, registry, published, follow, version } = shop([1, 2])
+    await registry.change([{ generation: await registry.add(), from: 'filling', to: 'following' }])
+    log.append('order-1', orderCreated('nobody'))
+    follow()
+    await eventually(() => version(1) === 1 && version(2) === 1 && published.length > 0)
+    expect(versionsIn(published)).toEqual([1])
+  })
+
+  it('leaves a generation that is being switched, and takes up what the registry says then', async () => {
+    const { log, registry, published, follow, version } = shop([1, 2])
+    await registry.change([{ generation: await registry.add(), from: 'filling', to: 'following' }])
+    log.append('order-1', orderCreated('nobody'))
+    const followed = follow()
+    await eventually(() => version(1) === 1 && version(2) === 1 && published.length > 0)
+    await registry.change([
+      { generation: 1, from: 'live', to: 'leaving' },
+      { generation: 2, from: 'following', to: 'arriving' },
+    ])
+    await eventually(() => followed.all.length === 0)
+    log.append('order-1', itemAdded())
+    await registry.change([
+      { generation: 1, from: 'leaving', to: 'kept' },
+      { generation: 2, from: 'arriving', to: 'live' },
+    ])
+    await eventually(() => version(1) === 2 && version(2) === 2 && published.length > 1)
+    expect(versionsIn(published)).toEqual([1, 2])
+  })
+
+  it('applies nothing once the registry says another thing than when it began', async () => {
+    const { log, bus, registry, published, follow, version } = shop([1])
+    const subscribe = bus.subscribe.bind(bus)
+    // The switch happens between the look at the registry and the first events that the group hands out.
+    bus.subscribe = async (group) => {
+      await registry.change([{ generation: 1, from: 'live', to: 'leaving' }])
+      log.append('order-1', orderCreated('nobody'))
+      return subscribe(group)
+    }
+    const followed = follow()
+    await eventually(() => followed.all.length === 1)
+    await eventually(() => followed.all.length === 0)
+    expect(version(1)).toBeUndefined()
+    expect(published).toEqual([])
+  })
+
+  it('begins again with the generation of a store that was made anew', async () => {
+    const { log, registry, follow, version } = shop([1])
+    await registry.beginWith(7)
+    log.append('order-1', orderCreated('nobody'))
+    follow()
+    await eventually(() => version(1) === 1)
+    expect(await registry.list()).toMatchObject([{ number: 1, state: 'live' }])
+  })
+})
