@@ -1,5 +1,6 @@
 import type { EventEnvelope } from '../contract/eventEnvelope.js'
 import type { GlobalPosition } from '../contract/globalPosition.js'
+import type { ConsumerGroups } from './consumerGroups.js'
 
 /**
  * The way of events from the log to their consumers: at least once, the events of one stream in the order of their versions.
@@ -17,6 +18,7 @@ export interface EventBus {
   progress(group: string): Promise<GlobalPosition>
   /** How far `group` has come on each part of the bus that is read by itself, for people who look. Throws BusUnavailable. */
   parts(group: string): Promise<readonly GroupPart[]>
+  readonly groups: ConsumerGroups
 }
 
 export interface GroupPart {

@@ -47,6 +47,20 @@ export function describeCheckpointStore(name: string, open: () => Promise<Opened
       expect(await checkpoints.load('contested')).toEqual(positions.at(-1))
     })
 
+    it('puts a group where another stands, forward and back, and forgets it', async () => {
+      await checkpoints.save('model', START_OF_LOG, at(1, '50', '5'))
+      await checkpoints.save('moved', START_OF_LOG, at(1, '90', '9'))
+      await checkpoints.copy('model', 'moved')
+      expect(await checkpoints.load('moved')).toEqual(at(1, '50', '5'))
+      await checkpoints.copy('model', 'made')
+      expect(await checkpoints.load('made')).toEqual(at(1, '50', '5'))
+      await checkpoints.copy('never saved', 'moved')
+      expect(await checkpoints.load('moved')).toEqual(START_OF_LOG)
+      await checkpoints.forget('made')
+      expect(await checkpoints.load('made')).toEqual(START_OF_LOG)
+      expect(await checkpoints.save('made', START_OF_LOG, at(1, '7', '7'))).toBe(true)
+    })
+
     it('does not make a checkpoint for a group that was said to have one', async () => {
       expect(await checkpoints.save('lost', at(1, '5', '5'), at(1, '6', '6'))).toBe(false)
       expect(await checkpoints.load('lost')).toEqual(START_OF_LOG)

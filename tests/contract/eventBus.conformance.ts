@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { GroupInUse } from '../../src/bus/consumerGroups.js'
 import type { EventBus, EventConsumer, EventSlice } from '../../src/bus/eventBus.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../../src/contract/globalPosition.js'
@@ -60,6 +61,47 @@ export function describeEventBus(name: string, open: () => Promise<BusUnderTest>
       await consumer.close()
       await expect(closed).resolves.toBeUndefined()
       await expect(consumer.next(10, never)).resolves.toBeUndefined()
+    })
+
+    it('puts an empty group where another stands, forward and back', async () => {
+      const { groups } = under.bus
+      await under.append([
+        ['order-1', 1],
+        ['order-2', 1],
+        ['order-1', 2],
+      ])
+      const model = await join('model')
+      await doneWith(model, 3)
+      expect(await groups.isEmpty('model')).toBe(false)
+      await expect(groups.moveTo('model', 'group')).rejects.toThrow(GroupInUse)
+      await model.close()
+      await eventually(() => groups.isEmpty('model'))
+      expect(await groups.hasReached('group', 'model')).toBe(false)
+
+      await groups.moveTo('group', 'model')
+      expect(await groups.hasReached('group', 'model')).toBe(true)
+      expect(await under.bus.progress('group')).toEqual(await under.bus.progress('model'))
+      await under.append([['order-1', 3]])
+      const follower = await join('group')
+      expect(told(await doneWith(follower, 1))).toEqual(['order-1 3'])
+      await follower.close()
+      await eventually(() => groups.isEmpty('group'))
+
+      await groups.moveTo('group', 'model')
+      expect(told(await take(await join('group'), 1, 10))).toEqual(['order-1 3'])
+    })
+
+    it('forgets an empty group, which then begins at the start', async () => {
+      const { groups } = under.bus
+      await under.append([['order-1', 1]])
+      const first = await join('forgotten')
+      await doneWith(first, 1)
+      await expect(groups.forget('forgotten')).rejects.toThrow(GroupInUse)
+      await first.close()
+      await eventually(() => groups.isEmpty('forgotten'))
+      await groups.forget('forgotten')
+      await groups.forget('forgotten')
+      expect(told(await take(await join('forgotten'), 1, 10))).toEqual(['order-1 1'])
     })
 
     it('goes on behind what was committed, and hands out again what was not', async () => {
@@ -218,6 +260,18 @@ async function take(consumer: EventConsumer, count: number, limit: number): Prom
     expect(slice.events.length).toBeGreaterThan(0)
     expect(slice.events.length).toBeLessThanOrEqual(limit)
     events.push(...slice.events)
+  }
+  return events
+}
+
+/** Takes so many events and commits them. */
+async function doneWith(consumer: EventConsumer, count: number): Promise<readonly EventEnvelope[]> {
+  const events: EventEnvelope[] = []
+  while (events.length < count) {
+    const slice = await consumer.next(count, AbortSignal.timeout(10_000))
+    if (!slice) throw new Error(`Expected ${count} events within 10 s, found ${events.length}.`)
+    events.push(...slice.events)
+    await consumer.commit(slice)
   }
   return events
 }

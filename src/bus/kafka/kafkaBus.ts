@@ -3,12 +3,14 @@ import type { Logger } from 'pino'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
 import { eventTopics } from '../../contract/topics.js'
 import type { CheckpointStore } from '../checkpointStore.js'
+import type { ConsumerGroups } from '../consumerGroups.js'
 import type { EventBus, EventConsumer, GroupPart } from '../eventBus.js'
 import { type EventPublisher, relayGroup } from '../eventPublisher.js'
 import { groupParts } from './groupParts.js'
 import { groupProgress } from './groupProgress.js'
 import { createKafka, type KafkaSettings } from './kafkaClient.js'
 import { KafkaConsumer } from './kafkaConsumer.js'
+import { KafkaConsumerGroups } from './kafkaConsumerGroups.js'
 import { KafkaEventPublisher } from './kafkaEventPublisher.js'
 import { orUnavailable } from './kafkaFaults.js'
 import { claimTopics } from './ownership.js'
@@ -58,6 +60,7 @@ export async function openKafkaBus(options: KafkaBusOptions): Promise<KafkaBus> 
  * Events of different streams may overtake each other.
  */
 export class KafkaBus implements EventBus {
+  readonly groups: ConsumerGroups
   readonly #options: KafkaBusOptions
   readonly #kafka: Kafka
   readonly #admin: Admin
@@ -70,6 +73,7 @@ export class KafkaBus implements EventBus {
     this.#kafka = kafka
     this.#admin = admin
     this.#topicsId = topicsId
+    this.groups = new KafkaConsumerGroups(kafka, admin, options.kafka.prefix, this.#topics)
   }
 
   async subscribe(group: string): Promise<EventConsumer> {

@@ -40,6 +40,8 @@ export async function openPostgresCheckpoints(options: {
   return {
     load: (group) => checkpoints.load(group),
     save: (group, from, to) => checkpoints.save(group, from, to),
+    copy: (model, group) => checkpoints.copy(model, group),
+    forget: (group) => checkpoints.forget(group),
     close: () => pool.end(),
   }
 }

@@ -23,6 +23,14 @@ const SAVE = `
   )
   SELECT EXISTS (SELECT FROM moved UNION ALL SELECT FROM made) AS saved`
 
+const COPY = `
+  WITH model AS (SELECT era, transaction_id, position FROM bus.checkpoints WHERE consumer_group = $1),
+  cleared AS (DELETE FROM bus.checkpoints WHERE consumer_group = $2 AND NOT EXISTS (SELECT FROM model))
+  INSERT INTO bus.checkpoints (consumer_group, era, transaction_id, position)
+  SELECT $2, era, transaction_id, position FROM model
+  ON CONFLICT (consumer_group) DO UPDATE
+    SET era = EXCLUDED.era, transaction_id = EXCLUDED.transaction_id, position = EXCLUDED.position`
+
 interface CheckpointRow {
   readonly era: number
   readonly transaction_text: string
@@ -48,6 +56,14 @@ export class PostgresCheckpoints implements CheckpointStore {
       this.#pool.query<{ saved: boolean }>(SAVE, [group, ...valuesOf(from), ...valuesOf(to), isFirst]),
     )
     return rows[0]?.saved ?? false
+  }
+
+  async copy(model: string, group: string): Promise<void> {
+    await orUnavailable(() => this.#pool.query(COPY, [model, group]))
+  }
+
+  async forget(group: string): Promise<void> {
+    await orUnavailable(() => this.#pool.query('DELETE FROM bus.checkpoints WHERE consumer_group = $1', [group]))
   }
 }
 

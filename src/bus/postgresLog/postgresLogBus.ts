@@ -2,6 +2,7 @@ import { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
 import type { CheckpointStore } from '../checkpointStore.js'
+import type { ConsumerGroups } from '../consumerGroups.js'
 import type { EventBus, EventConsumer, GroupPart } from '../eventBus.js'
 import type { EventOutbox } from '../eventPublisher.js'
 import type { LogObserver } from '../logObserver.js'
@@ -10,6 +11,7 @@ import { GroupLock } from './groupLock.js'
 import { type LogConsumerParts, PostgresLogConsumer } from './logConsumer.js'
 import { LogListener } from './logListener.js'
 import type { LogSignal } from './logSignal.js'
+import { PostgresConsumerGroups } from './postgresConsumerGroups.js'
 import { PostgresLogObserver } from './postgresLogObserver.js'
 import { PostgresLogScan } from './postgresLogScan.js'
 import { readMessages } from './readMessages.js'
@@ -31,6 +33,7 @@ export interface PostgresLogBusOptions {
 export class PostgresLogBus implements EventBus {
   readonly observer: LogObserver
   readonly scan: LogScan
+  readonly groups: ConsumerGroups
   /** The same for relays, which carry the events on to another bus. */
   readonly outbox: EventOutbox = { subscribe: (group) => this.#join(group, readMessages) }
   readonly #options: PostgresLogBusOptions
@@ -57,6 +60,7 @@ export class PostgresLogBus implements EventBus {
     this.#listener = new LogListener(options.databaseUrl, options.signal, options.logger)
     this.observer = new PostgresLogObserver(this.#pool)
     this.scan = new PostgresLogScan(this.#pool)
+    this.groups = new PostgresConsumerGroups(options.databaseUrl, options.checkpoints)
   }
 
   /** Never fails for a server that does not answer yet: consumers say so by BusUnavailable. */

@@ -78,6 +78,7 @@ export function timedBus(bus: EventBus, events: number): { readonly bus: EventBu
     },
     progress: (group) => bus.progress(group),
     parts: (group) => bus.parts(group),
+    groups: bus.groups,
   }
   return { bus: timed, seconds: done.promise }
 }

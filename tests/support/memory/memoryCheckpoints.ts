@@ -16,6 +16,16 @@ export class MemoryCheckpoints implements CheckpointStore {
     return Promise.resolve(true)
   }
 
+  copy(model: string, group: string): Promise<void> {
+    this.#positions.set(group, [...this.history(model)])
+    return Promise.resolve()
+  }
+
+  forget(group: string): Promise<void> {
+    this.#positions.delete(group)
+    return Promise.resolve()
+  }
+
   /** Oldest first. */
   history(group: string): readonly GlobalPosition[] {
     return this.#positions.get(group) ?? []

@@ -1,3 +1,4 @@
+import { type ConsumerGroups, GroupInUse } from '../../../src/bus/consumerGroups.js'
 import type { EventBus, EventConsumer, EventSlice, GroupPart } from '../../../src/bus/eventBus.js'
 import { compareGlobalPositions, type GlobalPosition } from '../../../src/contract/globalPosition.js'
 import { MemoryCheckpoints } from './memoryCheckpoints.js'
@@ -9,8 +10,26 @@ export class MemoryEventBus implements EventBus {
   readonly #log: MemoryEventLog
   readonly #members = new Map<string, MemoryConsumer[]>()
 
+  readonly groups: ConsumerGroups = {
+    isEmpty: (group) => Promise.resolve(this.#isEmpty(group)),
+    moveTo: async (group, model) => {
+      if (!this.#isEmpty(group)) throw new GroupInUse(group)
+      await this.checkpoints.copy(model, group)
+    },
+    hasReached: async (group, model) =>
+      compareGlobalPositions(await this.checkpoints.load(group), await this.checkpoints.load(model)) >= 0,
+    forget: async (group) => {
+      if (!this.#isEmpty(group)) throw new GroupInUse(group)
+      await this.checkpoints.forget(group)
+    },
+  }
+
   constructor(log: MemoryEventLog) {
     this.#log = log
+  }
+
+  #isEmpty(group: string): boolean {
+    return (this.#members.get(group) ?? []).length === 0
   }
 
   subscribe(group: string): Promise<EventConsumer> {
