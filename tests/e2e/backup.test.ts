@@ -1,9 +1,15 @@
+import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Client } from 'pg'
+import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
+import { startService } from '../../src/compose.js'
+import { parseConfig } from '../../src/config.js'
 import { runAdmin } from '../support/adminProcess.js'
+import { connectClient } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
 import { InstalledPostgres, type InstalledServer } from '../support/installedPostgres.js'
 import { type ServiceUnderTest, startServiceOn } from '../support/service.js'
@@ -146,6 +152,38 @@ describe.skipIf(!postgres)(`the log restored into a new server${without}`, { tim
       expect(await erasOf(history.restored)).toEqual([1, 2])
     })
   })
+})
+
+it('a copy of DATA_DIR has all that the embedded profile needs, secrets included', {
+  timeout: TIMEOUT_MS,
+}, async () => {
+  const folder = await makeTestFolder()
+  await using released = new AsyncDisposableStack()
+  released.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }))
+  const startOn = async (name: string) => {
+    const config = parseConfig({ DATA_DIR: join(folder, name), PORT: '0', SAMPLE_DATA: 'none', LOG_LEVEL: 'warn' })
+    const service = await startService(config, pino({ level: config.logLevel }), new AbortController().signal)
+    const client = connectClient(service.url)
+    const stop = async () => {
+      await client.close()
+      await service.stop()
+    }
+    return { client, stop }
+  }
+  const before = await startOn('before')
+  released.defer(before.stop)
+  const shop = await Shop.open(before.client)
+  const placed = await shop.order()
+  await before.stop()
+  // With its owners: where root starts the service, PostgreSQL's files are of another account.
+  await promisify(execFile)('cp', ['-a', join(folder, 'before'), join(folder, 'after')])
+
+  const { client, stop } = await startOn('after')
+  released.defer(stop)
+  const { order } = await client.request(orderById, { ...placed, waitMs: 10_000 })
+  expect(order).toMatchObject({ version: 1, customerName: 'Ada Lovelace' })
+  const next = await shop.at(client).order()
+  expect((await client.request(orderById, { ...next, waitMs: 10_000 })).order).toMatchObject({ id: next.id })
 })
 
 function installed(): InstalledPostgres {
