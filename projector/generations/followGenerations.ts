@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
-import type { Generation, GenerationRegistry } from '../../src/read/generationRegistry.js'
+import { type Generation, type GenerationRegistry, GenerationsBusy } from '../../src/read/generationRegistry.js'
 import { type GenerationStore, type Generations, UnknownGeneration } from '../../src/read/generations.js'
 import { faultText } from '../faults.js'
 import { type Projector, type ProjectorOptions, startProjector } from '../projector.js'
+import { settleSwitch } from '../rebuild/switchGeneration.js'
 import { pause } from '../retry.js'
 import { SILENCE } from './silence.js'
 
@@ -82,6 +83,17 @@ class Following implements FollowedGenerations {
     )
     for (const [number, announced] of wanted) {
       if (!this.#followed.has(number) && !this.#stopping.signal.aborted) await this.#begin(number, announced)
+    }
+    if (registered.some(({ state }) => state === 'leaving')) await this.#settle()
+  }
+
+  /** Whoever switches holds the lock, and loses it with its connection: then a switch would stay half done, and nothing become visible. */
+  async #settle(): Promise<void> {
+    const { registry, generations } = this.#options
+    try {
+      await registry.alone(() => settleSwitch({ registry, generations }))
+    } catch (error) {
+      if (!(error instanceof GenerationsBusy)) throw error
     }
   }
 

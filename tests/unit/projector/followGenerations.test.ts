@@ -73,16 +73,18 @@ describe('following generations', () => {
     log.append('order-1', orderCreated('nobody'))
     const followed = follow()
     await eventually(() => version(1) === 1 && version(2) === 1 && published.length > 0)
-    await registry.change([
-      { generation: 1, from: 'live', to: 'leaving' },
-      { generation: 2, from: 'following', to: 'arriving' },
-    ])
-    await eventually(() => followed.all.length === 0)
-    log.append('order-1', itemAdded())
-    await registry.change([
-      { generation: 1, from: 'leaving', to: 'kept' },
-      { generation: 2, from: 'arriving', to: 'live' },
-    ])
+    const toldBefore = published.length
+    await registry.alone(async () => {
+      await registry.change([
+        { generation: 1, from: 'live', to: 'leaving' },
+        { generation: 2, from: 'following', to: 'arriving' },
+      ])
+      await eventually(() => followed.all.length === 0)
+      log.append('order-1', itemAdded())
+      const kept = { generation: 1, from: 'leaving', to: 'kept' } as const
+      expect(await registry.change([kept, { generation: 2, from: 'arriving', to: 'live' }])).toBe(true)
+    })
+    expect(published).toHaveLength(toldBefore)
     await eventually(() => version(1) === 2 && version(2) === 2 && published.length > 1)
     expect(versionsIn(published)).toEqual([1, 2])
   })
@@ -101,6 +103,19 @@ describe('following generations', () => {
     await eventually(() => followed.all.length === 0)
     expect(version(1)).toBeUndefined()
     expect(published).toEqual([])
+  })
+
+  it('takes back a switch whose process died before readers saw the new generation', async () => {
+    const { log, registry, published, follow, version } = shop([1, 2])
+    await registry.change([{ generation: await registry.add(), from: 'filling', to: 'following' }])
+    await registry.change([
+      { generation: 1, from: 'live', to: 'leaving' },
+      { generation: 2, from: 'following', to: 'arriving' },
+    ])
+    log.append('order-1', orderCreated('nobody'))
+    follow()
+    await eventually(() => version(1) === 1 && version(2) === 1 && published.length > 0)
+    expect((await registry.list()).map(({ state }) => state)).toEqual(['live', 'following'])
   })
 
   it('begins again with the generation of a store that was made anew', async () => {

@@ -1,0 +1,120 @@
+import type { ConsumerGroups } from '../../src/bus/consumerGroups.js'
+import type { GenerationRegistry, GenerationState } from '../../src/read/generationRegistry.js'
+import type { Generations } from '../../src/read/generations.js'
+import { pause } from '../retry.js'
+
+const LOOK_EVERY_MS = 20
+
+export interface SwitchParts {
+  readonly registry: GenerationRegistry
+  readonly generations: Generations
+  readonly groups: ConsumerGroups
+}
+
+export interface SwitchPlan {
+  /** The live generation. */
+  readonly from: number
+  /** One that is followed. */
+  readonly to: number
+  /** How long projectors may take to leave a group, and the new one to catch up with the old, in milliseconds each. Nothing becomes visible meanwhile. */
+  readonly patienceMs: number
+  readonly signal: AbortSignal
+}
+
+/** It did not come to the switch; the generation that was live is live again. The message is one line for the operator. */
+export class SwitchFailed extends Error {
+  override readonly name = 'SwitchFailed'
+  readonly code = 'SWITCH_FAILED'
+}
+
+/**
+ * Makes another generation the one that readers see, while everything goes on. Inside `registry.alone`.
+ *
+ *   1. the old one's projectors finish what they have in work and leave: it stands at O, announced up to O and no further
+ *   2. the new one is waited for until it has everything up to O
+ *   3. its projectors leave too, and it is put back to O: what it did behind O it did in silence, and does again to announce it
+ *   4. everything in it is made searchable, and readers see it from one moment to the next
+ *   5. the new one is live, the old one kept
+ *
+ * A reader who has seen a version in the old one finds at least that version in the new one, and what is announced of the new one is in it. Up to
+ * 4 a fault takes everything back; a process that dies in between is put right by any projector (settleSwitch).
+ */
+export async function switchGeneration(parts: SwitchParts, plan: SwitchPlan): Promise<void> {
+  const { registry, generations } = parts
+  const { from, to } = plan
+  const former = (await registry.list()).find(({ number }) => number === to)?.state
+  if (former !== 'following' && former !== 'kept') {
+    throw new SwitchFailed(`Expected generation ${to} to be followed by projectors, found it ${former ?? 'gone'}.`)
+  }
+  await change(registry, from, 'live', 'leaving')
+  try {
+    await settledAt(parts, plan, former)
+    await generations.makeCurrent(to)
+  } catch (error) {
+    // Where the answer to the last step was lost, this looks what came of it.
+    await settleSwitch(parts)
+    if ((await generations.current()) !== to) throw error
+    return
+  }
+  await settleSwitch(parts)
+}
+
+/** Steps 1 to 3, and the first half of 4. */
+async function settledAt(
+  { registry, generations, groups }: SwitchParts,
+  { from, to, patienceMs, signal }: SwitchPlan,
+  former: GenerationState,
+): Promise<void> {
+  const [old, next] = await Promise.all([generations.open(from), generations.open(to)])
+  const wait = (what: string, probe: () => Promise<boolean>) => until(what, probe, patienceMs, signal)
+  await wait(`the projectors to leave generation ${from}`, () => groups.isEmpty(old.group))
+  await wait(`generation ${to} to catch up`, () => groups.hasReached(next.group, old.group))
+  await change(registry, to, former, 'arriving')
+  await wait(`the projectors to leave generation ${to}`, () => groups.isEmpty(next.group))
+  await groups.moveTo(next.group, old.group)
+  await next.documents.makeSearchable()
+}
+
+/**
+ * Brings a switch that was begun to an end: forward where readers see the new generation already, back where they do not. Inside `registry.alone`,
+ * so that nobody is in the middle of it. Nothing to do where there is none.
+ */
+export async function settleSwitch({ registry, generations }: Omit<SwitchParts, 'groups'>): Promise<void> {
+  const registered = await registry.list()
+  const leaving = registered.find(({ state }) => state === 'leaving')?.number
+  const arriving = registered.find(({ state }) => state === 'arriving')?.number
+  if (leaving === undefined) return
+  const isBack = (await generations.current()) === leaving
+  await registry.change([
+    { generation: leaving, from: 'leaving', to: isBack ? 'live' : 'kept' },
+    ...(arriving === undefined
+      ? []
+      : [{ generation: arriving, from: 'arriving', to: isBack ? 'following' : 'live' } as const]),
+  ])
+}
+
+async function change(
+  registry: GenerationRegistry,
+  generation: number,
+  from: GenerationState,
+  to: GenerationState,
+): Promise<void> {
+  if (await registry.change([{ generation, from, to }])) return
+  throw new SwitchFailed(`Expected generation ${generation} to be ${from}, found that somebody has changed it.`)
+}
+
+async function until(
+  what: string,
+  probe: () => Promise<boolean>,
+  patienceMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const giveUpAt = performance.now() + patienceMs
+  while (!(await probe())) {
+    signal.throwIfAborted()
+    if (performance.now() > giveUpAt) {
+      throw new SwitchFailed(`Waited ${patienceMs / 1_000} s for ${what}; nothing was switched.`)
+    }
+    await pause(LOOK_EVERY_MS, signal)
+  }
+}
