@@ -4,13 +4,13 @@ import { PersonalDataCipher } from '../contract/personalData.js'
 import { runningServerUrl } from '../embeddedPostgres/index.js'
 import { keptSecrets } from '../keptSecrets.js'
 import { type DocumentCache, ENTRY_TTL_MS } from '../read/cache/documentCache.js'
-import { beginHistory, logIsThere } from '../write/index.js'
+import { beginHistory } from '../write/index.js'
 import type { Assembly } from './assembly.js'
 import { openCommands, openLog } from './openLog.js'
 import { openReadModels } from './openReadModels.js'
 import { openStorage, type Storage } from './openStorage.js'
 import { openTransport } from './openTransport.js'
-import { whenReachable } from './patience.js'
+import { requireLog, requireStores } from './requireInstallation.js'
 import { unreachableCache } from './unreachableCache.js'
 
 /** The database of an installation that is there already. */
@@ -21,12 +21,6 @@ interface FoundStorage extends Storage {
 
 /** Somebody looks on and waits for an answer, and servers are up already. */
 const PATIENCE_MS = 5_000
-
-/** What the environment names holds no installation: an admin command looks after one, and never makes one. The message is one line. */
-export class NoInstallation extends Error {
-  override readonly name = 'NoInstallation'
-  readonly code = 'NO_INSTALLATION'
-}
 
 /** Opens the stores of an installation for one admin command, beside the processes that serve it. What it opens is closed by `starting`. */
 export class InstallationOpener {
@@ -39,6 +33,7 @@ export class InstallationOpener {
 
   async open(): Promise<Installation> {
     const { databaseUrl, personalDataKeys, isAtRest } = await this.#found()
+    await requireStores(this.#assembly)
     const log = await openLog(this.#assembly, databaseUrl)
     const { installationId, historyId } = log
     const transport = await openTransport(this.#assembly, { databaseUrl, installationId, historyId })
@@ -82,15 +77,8 @@ export class InstallationOpener {
 
   async #find(): Promise<FoundStorage> {
     const storage = await this.#openStorage()
-    const isThere = await whenReachable(
-      { name: 'the event log', variable: 'DATABASE_URL', open: () => logIsThere(storage.databaseUrl) },
-      this.#assembly,
-    )
-    if (isThere) return storage
-    const { host, pathname } = new URL(storage.databaseUrl)
-    throw new NoInstallation(
-      `Expected an installation in the database ${pathname.slice(1)} at ${host}, found none: correct DATABASE_URL, or start the service there once.`,
-    )
+    await requireLog(storage.databaseUrl, this.#assembly)
+    return storage
   }
 
   async #openStorage(): Promise<FoundStorage> {

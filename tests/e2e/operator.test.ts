@@ -1,9 +1,11 @@
 import type { Client as PostgresClient } from 'pg'
+import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ConsistencyTokens } from '../../src/contract/consistencyToken.js'
 import type { Documents, ProjectionName } from '../../src/contract/documents.js'
 import { streamIdOf } from '../../src/contract/streams.js'
 import type { DocumentWrite } from '../../src/read/documentStore.js'
+import { openLogReader } from '../../src/write/index.js'
 import { type AdminAnswer, environmentOf, runAdmin } from '../support/adminProcess.js'
 import { eventually } from '../support/eventually.js'
 import { type OpenedInstallation, openInstallation } from '../support/openInstallation.js'
@@ -33,7 +35,7 @@ const STATUS = /* GraphQL */ `
   query ($id: ID!, $token: ConsistencyToken!) { order(id: $id, atLeast: $token, waitMs: 10000) { status version } }
 `
 
-describeInBothProfiles((startService) => {
+describeInBothProfiles((startService, profile) => {
   let service: ServiceUnderTest
   let installation: OpenedInstallation
   let session: PostgresClient
@@ -243,5 +245,32 @@ describeInBothProfiles((startService) => {
         await empty.drop()
       }
     })
+
+    // Both are in the one database where there is no cluster.
+    it.runIf(profile === 'cluster')(
+      'refuses prefixes under which nothing is, and the stores of another one',
+      async () => {
+        const env = environmentOf(service.config)
+        for (const variable of ['KAFKA_PREFIX', 'ELASTICSEARCH_PREFIX']) {
+          const refused = await runAdmin({ ...env, [variable]: 'mistyped-' }, 'projections')
+          expect(refused).toMatchObject({ code: 1, stdout: '' })
+          expect(refused.stderr).toMatch(
+            new RegExp(
+              `^Expected an installation in \\w+ that begin with "mistyped-", found none: correct ${variable}`,
+            ),
+          )
+        }
+        const database = await createTestDatabase()
+        try {
+          const other = await openLogReader({ databaseUrl: database.url, logger: pino({ level: 'silent' }) })
+          await other.close()
+          const refused = await runAdmin({ ...env, DATABASE_URL: database.url }, 'verify')
+          expect(refused).toMatchObject({ code: 1, stdout: '' })
+          expect(refused.stderr).toContain('found that it belongs to another')
+        } finally {
+          await database.drop()
+        }
+      },
+    )
   })
 })
