@@ -7,8 +7,8 @@ import type { ProjectionResult } from '../contract/projectionResult.js'
 export interface AnnouncementFeed {
   /** Returns when they are in the feed. Throws StoreUnavailable (nothing may be published twice by the caller's retry except as a repeat). */
   publish(results: readonly ProjectionResult[]): Promise<void>
-  /** The newest `count` announcements, oldest first, and the position behind the last. */
-  latest(count: number): Promise<{ readonly items: readonly FeedItem[]; readonly end: FeedPosition }>
+  /** The newest ones, at most `count`. */
+  latest(count: number): Promise<FeedTail>
   /**
    * Calls `onItems` with everything behind `after`, in order, as it comes, until `signal` aborts. Survives a lost connection by itself
    * (logs, retries, goes on from the last position): the promise rejects on a fault of the program, and with PositionGone.
@@ -27,6 +27,16 @@ export interface OpenedAnnouncementFeed extends AnnouncementFeed {
 export interface FeedItem {
   readonly result: ProjectionResult
   readonly position: FeedPosition
+}
+
+/** The newest part of the feed. */
+export interface FeedTail {
+  /** Oldest first. Fewer than were asked for also where something in between was passed over: that there are no others says `isWhole`. */
+  readonly items: readonly FeedItem[]
+  /** Behind the last. */
+  readonly end: FeedPosition
+  /** Whether the feed keeps nothing in front of them. */
+  readonly isWhole: boolean
 }
 
 /** Opaque text, printable, without secrets: a cursor of `ordersChanged` carries it. Compared by the feed's owner only, for equality elsewhere. */

@@ -1,5 +1,5 @@
 import type { AppliedEvent, OrderAnnouncement, ProjectionResult } from '../contract/projectionResult.js'
-import type { FeedItem, FeedPosition } from './announcementFeed.js'
+import type { FeedItem, FeedPosition, FeedTail } from './announcementFeed.js'
 import { ResumeExpired } from './consistency.js'
 import { ListenersByKey } from './listenersByKey.js'
 
@@ -53,12 +53,12 @@ export class AnnouncementRing {
   }
 
   /**
-   * items: the newest of the feed, oldest first, asked for by the ring's capacity, so that the rings of all gateways reach equally far back.
+   * To be asked for by the ring's capacity, so that the rings of all gateways reach equally far back.
    * Whatever the ring held before is let go: announcements in between may be missing, so that readers of changes cannot go on.
    */
-  fill(items: readonly FeedItem[]): void {
+  fill({ items, isWhole }: Pick<FeedTail, 'items' | 'isWhole'>): void {
     if (this.#end > 0) this.#beginAnew()
-    this.#holdsWholeFeed = items.length < this.#bounds.capacity
+    this.#holdsWholeFeed = isWhole
     this.append(items)
   }
 

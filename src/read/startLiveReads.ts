@@ -76,9 +76,9 @@ export async function startLiveReads({
 }
 
 async function fill(ring: AnnouncementRing, feed: Pick<AnnouncementFeed, 'latest'>): Promise<FeedPosition> {
-  const { items, end } = await feed.latest(RING.capacity)
-  ring.fill(items)
-  return end
+  const tail = await feed.latest(RING.capacity)
+  ring.fill(tail)
+  return tail.end
 }
 
 async function follow(

@@ -33,7 +33,8 @@ export function describeAnnouncementFeed(name: string, open: () => Promise<Opene
       await feed.publish([announcement('latest', 1), announcement('latest', 2)])
       await feed.publish([])
       await feed.publish([announcement('latest', 3)])
-      const { items, end } = await feed.latest(2)
+      const { items, end, isWhole } = await feed.latest(2)
+      expect([empty.isWhole, isWhole, (await feed.latest(10)).isWhole]).toEqual([true, false, true])
       expect(items.map(({ result }) => result)).toEqual([announcement('latest', 2), announcement('latest', 3)])
       expect(items.at(-1)?.position).toBe(end)
 

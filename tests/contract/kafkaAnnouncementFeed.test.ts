@@ -65,6 +65,8 @@ describeOnStack(['kafka'], 'announcements on Kafka', (stack) => {
     await theirs.publish([orderApplied('1', 3)])
     const { items } = await ours.latest(100)
     expect(items.map(({ result }) => result)).toEqual([orderApplied('2', 1)])
+    expect(await ours.latest(2)).toMatchObject({ items: [{ result: orderApplied('2', 1) }], isWhole: false })
+    expect(await ours.latest(6)).toMatchObject({ items: [{ result: orderApplied('2', 1) }], isWhole: true })
     expect(lines).toHaveLength(2)
     expect(lines[0]).toContain('KAFKA_PREFIX')
     await ours.close()

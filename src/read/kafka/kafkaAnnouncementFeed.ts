@@ -6,7 +6,13 @@ import { KafkaJSError } from '../../bus/kafka/libraryErrors.js'
 import { within } from '../../bus/kafka/within.js'
 import type { ProjectionResult } from '../../contract/projectionResult.js'
 import { projectionResultsTopic } from '../../contract/topics.js'
-import { type FeedItem, type FeedPosition, type OpenedAnnouncementFeed, PositionGone } from '../announcementFeed.js'
+import {
+  type FeedItem,
+  type FeedPosition,
+  type FeedTail,
+  type OpenedAnnouncementFeed,
+  PositionGone,
+} from '../announcementFeed.js'
 import { StoreUnavailable } from '../documentStore.js'
 import { kafkaFeedPosition, offsetIn } from './kafkaFeedPosition.js'
 import { readResults } from './readResults.js'
@@ -82,13 +88,15 @@ export class KafkaAnnouncementFeed implements OpenedAnnouncementFeed {
     await this.#publisher.publish(results.map((result) => toMessage(result, this.#installationId)))
   }
 
-  async latest(count: number): Promise<{ readonly items: readonly FeedItem[]; readonly end: FeedPosition }> {
+  async latest(count: number): Promise<FeedTail> {
     const { low, high } = await this.#bounds()
     const last = high - 1
     const items: FeedItem[] = []
     let end = kafkaFeedPosition(last, 0)
     const from = Math.max(low, high - count)
-    if (from > last) return { items, end }
+    // By the records, not by the items: some of them may be passed over.
+    const isWhole = from === low
+    if (from > last) return { items, end, isWhole }
 
     const complete = new AbortController()
     const onMessages = (messages: readonly KafkaMessage[]) => {
@@ -100,7 +108,7 @@ export class KafkaAnnouncementFeed implements OpenedAnnouncementFeed {
     }
     const signal = AbortSignal.any([complete.signal, AbortSignal.timeout(LATEST_TIMEOUT_MS)])
     await orUnavailable('The newest announcements could not be read.', () => this.#read(from, onMessages, signal))
-    if (complete.signal.aborted) return { items, end }
+    if (complete.signal.aborted) return { items, end, isWhole }
     throw new StoreUnavailable(`The newest announcements were not there within ${LATEST_TIMEOUT_MS} ms.`)
   }
 

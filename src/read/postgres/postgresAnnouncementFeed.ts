@@ -1,7 +1,7 @@
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { ProjectionResult } from '../../contract/projectionResult.js'
-import type { AnnouncementFeed, FeedItem, FeedPosition } from '../announcementFeed.js'
+import type { AnnouncementFeed, FeedItem, FeedPosition, FeedTail } from '../announcementFeed.js'
 import { StoreUnavailable } from '../documentStore.js'
 import { WakeUp } from '../wakeUp.js'
 import { lock } from './locks.js'
@@ -71,10 +71,10 @@ export class PostgresAnnouncementFeed implements AnnouncementFeed {
     if (Date.now() >= this.#nextTrimAt) await this.#trim()
   }
 
-  async latest(count: number): Promise<{ readonly items: readonly FeedItem[]; readonly end: FeedPosition }> {
+  async latest(count: number): Promise<FeedTail> {
     const { rows } = await orUnavailable(() => this.#pool.query<AnnouncementRow>(LATEST, [count]))
     const items = rows.map(feedItemOf).reverse()
-    return { items, end: items.at(-1)?.position ?? BEFORE_THE_FIRST }
+    return { items, end: items.at(-1)?.position ?? BEFORE_THE_FIRST, isWhole: items.length < count }
   }
 
   async follow(after: FeedPosition, onItems: (items: readonly FeedItem[]) => void, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ProjectionResult } from '../../../src/contract/projectionResult.js'
-import type { AnnouncementFeed, FeedItem, FeedPosition } from '../../../src/read/announcementFeed.js'
+import type { AnnouncementFeed, FeedItem, FeedPosition, FeedTail } from '../../../src/read/announcementFeed.js'
 
 /** The feed of announcements in memory. A position is the number of the announcement, from 1. */
 export class MemoryAnnouncementFeed implements AnnouncementFeed {
@@ -13,8 +13,9 @@ export class MemoryAnnouncementFeed implements AnnouncementFeed {
     return Promise.resolve()
   }
 
-  latest(count: number): Promise<{ readonly items: readonly FeedItem[]; readonly end: FeedPosition }> {
-    return Promise.resolve({ items: this.items.slice(-count), end: feedPosition(this.items.length) })
+  latest(count: number): Promise<FeedTail> {
+    const { length } = this.items
+    return Promise.resolve({ items: this.items.slice(-count), end: feedPosition(length), isWhole: length <= count })
   }
 
   async follow(after: FeedPosition, onItems: (items: readonly FeedItem[]) => void, signal: AbortSignal): Promise<void> {

@@ -77,7 +77,7 @@ test('a ring that is filled anew tells every reader that it has missed something
   const told: number[] = []
   ring.onAppended((from) => told.push(from))
   ring.onCustomersOrders('nobody', (from) => told.push(from))
-  ring.fill(itemsOf([orderApplied('a', 1)], 101))
+  ring.fill({ items: itemsOf([orderApplied('a', 1)], 101), isWhole: true })
   expect(told.slice(0, 2)).toEqual([end, end])
   expect(() => ring.take(end, 1, ALL)).toThrow(ResumeExpired)
   expect(ring.indexBehind(first)).toBeUndefined()
@@ -102,12 +102,8 @@ test('INV-20 a reader that the ring has moved past is told so', () => {
 
 test('a cursor is honoured only where the ring reaches back behind it by the span of repeats', () => {
   const ring = new AnnouncementRing(BOUNDS)
-  ring.fill(
-    itemsOf(
-      Array.from({ length: 10 }, (_, index) => orderApplied('a', index + 11)),
-      11,
-    ),
-  )
+  const versions = Array.from({ length: 10 }, (_, index) => orderApplied('a', index + 11))
+  ring.fill({ items: itemsOf(versions, 11), isWhole: false })
   expect(ring.indexBehind(feedPosition(10))).toBeUndefined()
   expect(() => ring.indexBehind(feedPosition(13))).toThrow(ResumeExpired)
   expect(versionsFrom(ring, ring.indexBehind(feedPosition(14)) ?? -1)).toEqual(
@@ -118,7 +114,7 @@ test('a cursor is honoured only where the ring reaches back behind it by the spa
 
 test('where the ring holds the whole feed every cursor is honoured, until the first is forgotten', () => {
   const ring = new AnnouncementRing(BOUNDS)
-  ring.fill(itemsOf([orderApplied('a', 1), orderApplied('a', 2)]))
+  ring.fill({ items: itemsOf([orderApplied('a', 1), orderApplied('a', 2)]), isWhole: true })
   expect(ring.indexBehind(feedPosition(1))).toBe(1)
   ring.append(
     itemsOf(
@@ -127,6 +123,13 @@ test('where the ring holds the whole feed every cursor is honoured, until the fi
     ),
   )
   expect(() => ring.indexBehind(feedPosition(2))).toThrow(ResumeExpired)
+})
+
+test('a ring with room left is not the whole feed where some of it was passed over', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  ring.fill({ items: itemsOf([4, 5, 6, 7].map((version) => orderApplied('a', version))), isWhole: false })
+  expect(() => ring.indexBehind(feedPosition(3))).toThrow(ResumeExpired)
+  expect(ring.indexBehind(feedPosition(4))).toBe(ring.end)
 })
 
 test('rings that were filled at different times give the same changes behind every cursor that both honour', () => {
@@ -138,10 +141,11 @@ test('rings that were filled at different times give the same changes behind eve
       (events, startedAt) => {
         const feed = itemsOf(announcementsOf(events))
         const early = new AnnouncementRing(BOUNDS)
-        early.fill([])
+        early.fill({ items: [], isWhole: true })
         early.append(feed)
         const late = new AnnouncementRing(BOUNDS)
-        late.fill(feed.slice(0, startedAt).slice(-BOUNDS.capacity))
+        const items = feed.slice(0, startedAt).slice(-BOUNDS.capacity)
+        late.fill({ items, isWhole: items.length === Math.min(startedAt, feed.length) })
         late.append(feed.slice(startedAt))
         for (const { position } of feed) {
           const [fromEarly, fromLate] = [early, late].map((ring) => changesBehind(ring, position))
