@@ -158,6 +158,37 @@ describeOnStack(['elasticsearch'], 'a read store on Elasticsearch on bad days', 
     expect((await documents.write([newOrder('while-full')])).map(({ kind }) => kind)).toEqual(['written'])
   })
 
+  it('blames no document where an index is closed or its alias names none to write to, and goes on when it is put right', async () => {
+    const prefix = newPrefix()
+    const { documents } = await open(prefix, randomUUID())
+    const alias = aliasOf(prefix, 'orders')
+    const [index = ''] = Object.keys(await client.indices.get({ index: alias }))
+    await client.indices.close({ index })
+    const whileClosed: unknown = await documents.write([newOrder('closed')]).catch((error: unknown) => error)
+    expect(whileClosed).toBeInstanceOf(StoreUnavailable)
+    expect(whileClosed).toHaveProperty('message', expect.stringMatching(/closed: open it/))
+    await expect(documents.get('orders', ['closed'])).rejects.toThrow(/closed: open it/)
+    await expect(documents.makeSearchable()).rejects.toBeInstanceOf(StoreUnavailable)
+    await client.indices.open({ index, wait_for_active_shards: 1 })
+
+    const [, writes = ''] = Object.keys((await client.indices.getAlias({ index }))[index]?.aliases ?? {}).sort()
+    const setWritten = (isWritten: boolean) =>
+      client.indices.putAlias({ index, name: writes, is_write_index: isWritten })
+    await setWritten(false)
+    const withoutTarget: unknown = await documents.write([newOrder('closed')]).catch((error: unknown) => error)
+    expect(withoutTarget).toBeInstanceOf(StoreUnavailable)
+    expect(withoutTarget).toHaveProperty('message', expect.stringMatching(/illegal_argument_exception.*alias/))
+    await setWritten(true)
+    expect((await documents.write([newOrder('closed')])).map(({ kind }) => kind)).toEqual(['written'])
+  })
+
+  it('blames a document for a text that is longer than a term may be', async () => {
+    const { documents } = await open(newPrefix(), randomUUID())
+    const document = orderDocument('immense', { customerId: 'x'.repeat(40_000) })
+    const results = await documents.write([{ projection: 'orders', document, expected: 'absent' }, newOrder('beside')])
+    expect(results.map(({ kind }) => kind)).toEqual(['rejected', 'written'])
+  })
+
   it('notices that an index is gone: nothing reads as absent, nothing makes another one with a guessed mapping', async () => {
     const prefix = newPrefix()
     const installationId = randomUUID()

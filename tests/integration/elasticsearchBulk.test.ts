@@ -77,6 +77,43 @@ describeOnStack(['elasticsearch'], 'bulks on a bad way to Elasticsearch', (stack
     expect((await documents.write(again)).map(({ kind }) => kind)).toEqual(['written', 'written', 'written'])
   })
 
+  it.each([
+    { status: 400, type: 'document_parsing_exception' },
+    { status: 400, type: 'mapper_parsing_exception' },
+    { status: 400, type: 'strict_dynamic_mapping_exception' },
+    { status: 400, type: 'illegal_argument_exception', cause: 'max_bytes_length_exceeded_exception' },
+  ])('INV-11 BULK-PARTIAL: blames the document for $type $cause', async ({ status, type, cause }) => {
+    refusals.with = { status, error: { type, reason: 'Ada', ...(cause && { caused_by: { type: cause } }) } }
+    refusals.left.set('blamed', 1)
+    const results = await documents.write([newOrder('blamed'), newOrder(`beside-${type}`)])
+    expect(results).toEqual([
+      { kind: 'rejected', reason: `Elasticsearch can't store it (${type})` },
+      { kind: 'written', revision: expect.any(String) },
+    ])
+  })
+
+  it.each([
+    { status: 400, type: 'illegal_argument_exception' },
+    { status: 400, type: 'index_closed_exception' },
+    { status: 400, type: 'validation_exception' },
+    { status: 403, type: 'security_exception' },
+    { status: 404, type: 'alias_not_found_exception' },
+  ])('INV-11 BULK-PARTIAL: blames no document for $type, and tells it', async ({ status, type }) => {
+    refusals.with = { status, error: { type, reason: 'Ada' } }
+    refusals.left.set('not-blamed', 1_000)
+    const failure = await failureOf(documents.write([newOrder('not-blamed')]))
+    expect(failure).toBeInstanceOf(StoreUnavailable)
+    expect(failure).toHaveProperty(
+      'message',
+      expect.stringMatching(type === 'index_closed_exception' ? /closed/ : type),
+    )
+    expect(inspect(failure, { depth: 20, showHidden: true })).not.toContain('Ada')
+    refusals.left.clear()
+    // Over what the case before has written.
+    await documents.write([newOrder('not-blamed')])
+    expect(await storedIds('not-blamed')).toEqual(['not-blamed'])
+  })
+
   it('keeps what is acknowledged where others stay refused, and has those read again', async () => {
     refusals.left.set('stays-refused', 1_000)
     const writes = [newOrder('acknowledged'), newOrder('stays-refused')]

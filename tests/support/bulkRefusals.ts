@@ -6,8 +6,19 @@ interface Operation {
   readonly lines: readonly [action: string, source: string]
 }
 
-/** Items of a bulk that a shard refuses for the moment, and what reached the server. */
+export interface ItemError {
+  readonly type: string
+  readonly reason: string
+  readonly caused_by?: { readonly type: string }
+}
+
+/** Items of a bulk that are refused on the way, and what reached the server. */
 export class BulkRefusals {
+  /** What they are refused with; of itself as a full queue of a shard does it. */
+  with: { readonly status: number; readonly error: ItemError } = {
+    status: 429,
+    error: { type: 'es_rejected_execution_exception', reason: 'rejected execution of primary operation' },
+  }
   /** By id: how often it is refused yet. */
   readonly left = new Map<string, number>()
   /** By id: how often it was let through. */
@@ -29,7 +40,9 @@ export class BulkRefusals {
           })
     if (answer.status !== 200) return answer
     const parsed = JSON.parse(answer.body) as { items: unknown[] }
-    const items = operations.map((operation) => (refused.has(operation) ? refusal(operation) : parsed.items.shift()))
+    const items = operations.map((operation) =>
+      refused.has(operation) ? this.#refusal(operation) : parsed.items.shift(),
+    )
     return { status: 200, body: JSON.stringify({ ...parsed, items }) }
   }
 
@@ -37,6 +50,10 @@ export class BulkRefusals {
     const left = this.left.get(id) ?? 0
     if (left > 0) this.left.set(id, left - 1)
     return left > 0
+  }
+
+  #refusal({ id, kind }: Operation): object {
+    return { [kind]: { _index: 'any', _id: id, ...this.with } }
   }
 }
 
@@ -47,9 +64,4 @@ function operationsOf(body: string): readonly Operation[] {
     const [[kind, place] = ['', { _id: '' }]] = Object.entries(JSON.parse(action) as Record<string, { _id: string }>)
     return { id: place._id, kind, lines: [action, source] }
   })
-}
-
-function refusal({ id, kind }: Operation): object {
-  const error = { type: 'es_rejected_execution_exception', reason: 'rejected execution of primary operation' }
-  return { [kind]: { _index: 'any', _id: id, status: 429, error } }
 }

@@ -8,14 +8,16 @@ export type BulkOperation = readonly [
 ]
 
 /** Only what tells how an item went is asked for: the words of an error quote the document. */
-const JUDGED = ['_index', '_seq_no', '_primary_term', 'status', 'error.type'].map((field) => `items.*.${field}`)
+const JUDGED = ['_index', '_seq_no', '_primary_term', 'status', 'error.type', 'error.caused_by.type'].map(
+  (field) => `items.*.${field}`,
+)
 
 export interface BulkAnswer {
   readonly _index: string
   readonly _seq_no?: number
   readonly _primary_term?: number
   readonly status: number
-  readonly error?: { readonly type: string }
+  readonly error?: { readonly type: string; readonly caused_by?: { readonly type: string } }
 }
 
 /** One request. Answers in the order of the operations. Throws StoreUnavailable, ElasticsearchFault where it failed as a whole. */

@@ -5,6 +5,7 @@ import { StoreUnavailable } from '../documentStore.js'
 const BLOCKED = 'cluster_block_exception'
 /** Also of an alias. */
 const NO_INDEX = 'index_not_found_exception'
+const CLOSED = 'index_closed_exception'
 const TIMED_OUT = 408
 const TOO_MANY = 429
 const SERVER_FAULT = 500
@@ -67,11 +68,23 @@ export function refusal(status: number, type: string): StoreUnavailable | Elasti
       'An index of ours, or an alias of it, is gone from Elasticsearch: restore it, or restart every process of the service, which makes it anew and fills it from the log.',
     )
   }
+  if (type === CLOSED) {
+    return new StoreUnavailable('An index of ours is closed: open it; then everything goes on by itself.')
+  }
   return status === TIMED_OUT || status === TOO_MANY || status >= SERVER_FAULT
     ? new StoreUnavailable(
         `Elasticsearch is overloaded or not all there (status ${status}, ${type}); the same may be asked again.`,
       )
     : new ElasticsearchFault(type, status)
+}
+
+/** What it means that an item was refused which may be stored as it is: tried again, whatever it is, until somebody has put it right. */
+export function refusalOfItem(status: number, type: string): StoreUnavailable {
+  const reason = refusal(status, type)
+  if (reason instanceof StoreUnavailable) return reason
+  return new StoreUnavailable(
+    `Elasticsearch refuses writes to an index of ours, whatever is written (status ${status}, ${type}): look at the index, at its aliases that end in -writes, and at the rights of the user of ELASTICSEARCH_URL. When they are put right it goes on by itself.`,
+  )
 }
 
 /** Only a connection's error says by itself what is wrong, and with which address, and nothing of what was sent. */
