@@ -3,7 +3,8 @@ import { Kafka, logLevel } from 'kafkajs'
 import { pino } from 'pino'
 import { expect, it } from 'vitest'
 import { createKafka } from '../../src/bus/kafka/kafkaClient.js'
-import { PositionGone } from '../../src/read/announcementFeed.js'
+import { within } from '../../src/bus/kafka/within.js'
+import { type FeedItem, PositionGone } from '../../src/read/announcementFeed.js'
 import { KafkaAnnouncementFeed, openKafkaAnnouncementFeed } from '../../src/read/kafka/kafkaAnnouncementFeed.js'
 import { UnusableResultsTopic } from '../../src/read/kafka/resultsTopic.js'
 import { startCuttableProxy } from '../support/cuttableProxy.js'
@@ -13,6 +14,8 @@ import { describeOnStack } from '../support/stack/onStack.js'
 import type { StackOfFile } from '../support/stack/stackOfFile.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
 
+/** Of the ten seconds that a process has to end. */
+const LET_GO_MS = 8_000
 const INSTALLATION = 'our-installation'
 const quiet = pino({ level: 'silent' })
 
@@ -109,6 +112,28 @@ describeOnStack(['kafka'], 'announcements on Kafka', (stack) => {
     const opening = openKafkaAnnouncementFeed({ kafka: settings, installationId: INSTALLATION, logger: quiet })
     await expect(opening).rejects.toThrow(UnusableResultsTopic)
     await expect(opening).rejects.toThrow('KAFKA_PREFIX')
+  })
+
+  it('INV-21 DRAIN: lets go of a broker that has fallen silent', async () => {
+    const settings = settingsOf(stack, 'silent')
+    const { far, proxy } = await openFar(settings)
+    const items: FeedItem[] = []
+    const stopping = new AbortController()
+    const { end } = await far.latest(1)
+    const following = far.follow(end, (some) => items.push(...some), stopping.signal)
+    await far.publish([orderApplied('1', 1)])
+    await eventually(() => items.length === 1)
+    proxy.loseAnswers()
+    await eventually(() => proxy.hasLost())
+    stopping.abort()
+    const closed = following.then(() => far.close())
+    try {
+      await within(LET_GO_MS, closed)
+    } finally {
+      // Only now, so that nobody notices by a broken connection.
+      await proxy.close()
+      await closed
+    }
   })
 
   it('leaves no consumer group behind', async () => {

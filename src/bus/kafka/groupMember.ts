@@ -4,8 +4,8 @@ import type { Arrival } from './arrivals.js'
 import { readEventMessage } from './eventMessages.js'
 import { Heartbeats } from './heartbeats.js'
 import { ForeignInstallation } from './kafkaFaults.js'
+import { leaveGroup } from './leaveGroup.js'
 import { Tenure } from './tenure.js'
-import { within } from './within.js'
 
 /** Without a heartbeat for so long a member is taken for dead, and its partitions go to others. */
 const SESSION_TIMEOUT_MS = 10_000
@@ -14,8 +14,6 @@ const HEARTBEAT_INTERVAL_MS = 1_000
 const REBALANCE_TIMEOUT_MS = 15_000
 /** How long a fetch waits for messages, and with it the end of a consumer. Latency does not depend on it. */
 const MAX_WAIT_MS = 500
-/** Leaving waits for the fetch that runs; where the broker does not answer, for nothing. */
-const LEAVE_TIMEOUT_MS = 1_500
 
 export interface GroupMemberParts {
   readonly kafka: Kafka
@@ -93,12 +91,7 @@ export class GroupMember {
   /** Leaves the group at once, so that others need not wait for the session timeout. Never rejects. */
   async leave(): Promise<void> {
     this.#end()
-    const { logger, groupId } = this.#parts
-    try {
-      await within(LEAVE_TIMEOUT_MS, this.#consumer.disconnect())
-    } catch (error) {
-      logger.warn({ groupId, err: error }, 'The consumer group could not be left in order; it notices by itself')
-    }
+    await leaveGroup(this.#consumer, this.#parts.groupId, this.#parts.logger)
   }
 
   #joined(partitions: number): void {

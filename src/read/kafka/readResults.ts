@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Admin, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
+import { leaveGroup } from '../../bus/kafka/leaveGroup.js'
+import { within } from '../../bus/kafka/within.js'
 import { PositionGone } from '../announcementFeed.js'
 import { RESULTS_PARTITION } from './resultsTopic.js'
 
 /** A longer wait would save the broker a little and make the end of a reader as much slower. */
 const MAX_WAIT_MS = 500
+/** Its end must not wait for a broker that has fallen silent. */
+const FORGET_TIMEOUT_MS = 1_500
 
 export interface ResultsReading {
   readonly kafka: Kafka
@@ -41,8 +45,12 @@ export async function readResults(reading: ResultsReading): Promise<void> {
   })
   const ended = Promise.withResolvers<unknown>()
   let next = from
+  let isOver = false
+  let hasLeft = false
 
   const take = ({ batch }: EachBatchPayload) => {
+    // Of a consumer that could not be let go of in order.
+    if (isOver) return
     const first = Number(batch.messages[0]?.offset)
     // No record of the topic is ever missing in between: there are no transactions, and nothing is compacted.
     if (first !== next) ended.resolve(new PositionGone(`Expected the record ${next} of ${topic}, found ${first}.`))
@@ -76,17 +84,18 @@ export async function readResults(reading: ResultsReading): Promise<void> {
     const fault = await ended.promise
     if (fault !== undefined) throw fault
   } finally {
+    isOver = true
     signal.removeEventListener('abort', stop)
-    await consumer.disconnect()
+    hasLeft = await leaveGroup(consumer, groupId, reading.logger)
   }
   // Not after a fault: the broker may be away, and the caller wants to read on as soon as it is back.
-  await forgetGroup(groupId, reading)
+  if (hasLeft) await forgetGroup(groupId, reading)
 }
 
 /** A group that stays behind is nobody's loss: the broker forgets those without members and commits by itself. */
 async function forgetGroup(groupId: string, { admin, logger }: ResultsReading): Promise<void> {
   try {
-    await admin.deleteGroups([groupId])
+    await within(FORGET_TIMEOUT_MS, admin.deleteGroups([groupId]))
   } catch (error) {
     logger.debug({ err: error, groupId }, 'A reader of announcements left its group behind')
   }
