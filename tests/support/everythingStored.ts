@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { Client as ElasticsearchClient } from '@elastic/elasticsearch'
+import { Client as ElasticsearchClient, type estypes } from '@elastic/elasticsearch'
 import { createClient } from '@redis/client'
 import type { Admin, Consumer } from 'kafkajs'
 import { Client as PostgresClient } from 'pg'
 import { pino } from 'pino'
 import { createKafka, type KafkaSettings } from '../../src/bus/kafka/kafkaClient.js'
 import type { Config, PrefixedStore } from '../../src/config.js'
+
+const PAGE_HITS = 1_000
 
 /** Everything that a service keeps, wherever it keeps it, as text: rows, records, documents and cached values, keys and names included. */
 export async function everythingStored({ database, kafka, elasticsearch, redis }: Config): Promise<string> {
@@ -92,8 +94,22 @@ async function inElasticsearch({ url, prefix }: PrefixedStore): Promise<string> 
   try {
     const index = `${prefix}*`
     await client.indices.refresh({ index })
-    const { hits } = await client.search({ index, size: 1_000 })
-    return JSON.stringify(hits.hits)
+    const { id } = await client.openPointInTime({ index, keep_alive: '1m' })
+    const texts: string[] = []
+    let after: estypes.SortResults | undefined
+    do {
+      const { hits } = await client.search({
+        pit: { id },
+        sort: '_shard_doc',
+        size: PAGE_HITS,
+        track_total_hits: false,
+        ...(after && { search_after: after }),
+      })
+      texts.push(...hits.hits.map((hit) => JSON.stringify(hit)))
+      after = hits.hits.at(-1)?.sort
+    } while (after)
+    await client.closePointInTime({ id })
+    return texts.join('\n')
   } finally {
     await client.close()
   }
