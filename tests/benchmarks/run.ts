@@ -11,6 +11,7 @@ import { pino } from 'pino'
 import { append } from './append/append.js'
 import type { Bench } from './benchmark.js'
 import { cache } from './cache/cache.js'
+import { clusterAppend } from './cluster/append.js'
 import { clusterDelay } from './cluster/delay.js'
 import { clusterProjector } from './cluster/projector.js'
 import { relay } from './cluster/relay.js'
@@ -33,6 +34,7 @@ const BENCHMARKS = [
   relay,
   clusterProjector,
   clusterDelay,
+  clusterAppend,
   sampleImport,
 ]
 const PAGE = 'docs/performance.md'

@@ -8,6 +8,7 @@ import { openElasticsearchReadStore } from '../../../src/read/elasticsearch/open
 import { type Client, connectClient } from '../../support/client.js'
 import { BareConnections } from '../append/bareConnections.js'
 import type { Bench, Benchmark, BenchmarkResult, Comparison } from '../benchmark.js'
+import { operationsPerSecond } from '../closedLoop.js'
 import { commandToCompletion, type Level } from '../delay/commandToCompletion.js'
 import { quantile } from '../rounds.js'
 import { openBenchmarkWriteSide, startWholeService } from '../service.js'
@@ -19,10 +20,10 @@ const RATES = [10, 100, 300]
 const LEVELS: readonly Level[] = ['DOCUMENT', 'SEARCHABLE']
 const SECONDS = 5
 /** The JVMs of Kafka and Elasticsearch compile what they run for as long as this, with the machine's two cores. */
-const WARM_UP = { perSecond: 200, commands: 5_000 }
+const WARM_UP = { clients: 32, seconds: 25 }
 const BARE_STEPS = 200
-/** A socket carries a hundred operations at once. */
-const SOCKETS = 8
+/** A socket carries a hundred operations at once, and a busy machine lets a thousand of them wait. */
+const SOCKETS = 16
 
 export const clusterDelay: Benchmark = {
   name: 'clusterDelay',
@@ -46,7 +47,11 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
   open.defer(async () => {
     await Promise.all(clients.map((client) => client.close()))
   })
-  await delays(clients, service.url, WARM_UP.perSecond, 'DOCUMENT', WARM_UP.commands)
+  // Each waits for its last command, so that a cold start is not overrun.
+  await operationsPerSecond(WARM_UP.clients, WARM_UP.seconds, async (number) => {
+    const client = clients[number % clients.length]
+    if (client) await commandToCompletion(client, service.url)
+  })
 
   const comparisons: Comparison[] = []
   for (const rate of RATES) {

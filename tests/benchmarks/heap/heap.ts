@@ -1,8 +1,6 @@
-import { type ChildProcess, fork } from 'node:child_process'
-import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import type { Bench, Benchmark, BenchmarkResult } from '../benchmark.js'
 import { requestsPerSecond } from '../http/httpLoad.js'
+import { forkService } from '../process/forkedService.js'
 import { untilProjected } from '../projectorLag.js'
 import { openBenchmarkWriteSide } from '../service.js'
 import { CREATE_ORDER, ORDER_CREATED, stockShop } from '../shop.js'
@@ -10,7 +8,6 @@ import { CREATE_ORDER, ORDER_CREATED, stockShop } from '../shop.js'
 const FIRST = 10_000
 const LAST = 100_000
 const CLIENTS = 32
-const SERVICE = fileURLToPath(new URL('serviceProcess.js', import.meta.url))
 
 export const heap: Benchmark = {
   name: 'heap',
@@ -24,9 +21,9 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
   await stockShop(writeSide.handlers)
   await writeSide.close()
 
-  const service = fork(SERVICE, [databaseUrl], { execArgv: ['--expose-gc'] })
+  const service = await forkService(databaseUrl)
   try {
-    const url = await nextMessage<string>(service)
+    const { url } = service
     const heapAfter = async (requests: number): Promise<number> => {
       await requestsPerSecond({
         url,
@@ -36,8 +33,7 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
         until: { requests },
       })
       await untilProjected(url)
-      service.send('collect')
-      return nextMessage<number>(service)
+      return service.bytesInUse()
     }
     const early = await heapAfter(FIRST)
     const late = await heapAfter(LAST - FIRST)
@@ -55,25 +51,7 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
       ],
     }
   } finally {
-    const exited = once(service, 'exit')
-    if (service.connected) service.disconnect()
-    if (service.exitCode === null && service.signalCode === null) await exited
-  }
-}
-
-/** Rejects when the process ends instead of saying something. */
-async function nextMessage<Message>(child: ChildProcess): Promise<Message> {
-  const ended = new AbortController()
-  try {
-    const [message] = await Promise.race([
-      once(child, 'message', { signal: ended.signal }),
-      once(child, 'exit', { signal: ended.signal }).then(() => {
-        throw new Error('Expected the process of the service to answer, but it ended.')
-      }),
-    ])
-    return message as Message
-  } finally {
-    ended.abort()
+    await service.stop()
   }
 }
 

@@ -1,5 +1,6 @@
 /**
- * A process with the whole service and nothing else in its heap. Its first argument is the URL of its database.
+ * A process with the whole service and nothing else in its heap. Its arguments are the URL of its database, and
+ * further variables of its environment as JSON.
  *
  * To its parent: the service's URL, then the bytes in use after a collection for each message that comes in. Ends when the parent lets go.
  */
@@ -9,7 +10,8 @@ import { startWholeService } from '../service.js'
 
 const COLLECTIONS = 3
 
-const service = await startWholeService(process.argv[2] ?? '', pino({ level: 'warn' }))
+const [, , databaseUrl = '', variables = '{}'] = process.argv
+const service = await startWholeService(databaseUrl, pino({ level: 'warn' }), JSON.parse(variables))
 process.on('message', () => {
   // Weak references and finalisers need more than one.
   for (let round = 0; round < COLLECTIONS; round++) globalThis.gc?.()
