@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { CustomerDocument } from '../src/contract/documents.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import type { PersonalDataCipher } from '../src/contract/personalData.js'
+import type { ProjectionResult } from '../src/contract/projectionResult.js'
 import type { AnnouncementFeed } from '../src/read/announcementFeed.js'
 import type { DocumentCache } from '../src/read/cache/documentCache.js'
 import { NO_DOCUMENT_CACHE } from '../src/read/cache/noDocumentCache.js'
@@ -136,22 +137,28 @@ export class SliceConsumer {
   /** again: after a try that failed somewhere, of which it is not known how far it came. */
   async #finish(works: readonly StreamWork[], mayAnnounce = () => Promise.resolve(true), again = false): Promise<void> {
     if (again) await this.#load(works)
-    const refused = new Set<AnySlot>(await this.#customerOrders.lookAgain(slotsOf(works, 'orders')))
-    for (const target of works.flatMap(({ targets }) => targets)) {
-      if (refused.has(target.slot)) target.park(target.slot.version)
-    }
+    // Before the second look, which may load documents anew.
     const applied = await Promise.all(works.map((work) => appliedEvents(work, this.#streams)))
     const alreadyDone = slotsIn(works).filter(({ wasWritten }) => again || !wasWritten)
-    await this.#store.shownEverywhere(alreadyDone)
-    // Before the sweeps, which may take long: what is said is true already.
-    if (await mayAnnounce()) await this.#publish([...applied.flat(), ...works.flatMap(parkedStreams)])
+    const announced = this.#store.shownEverywhere(alreadyDone).then(() => this.#announce(applied.flat(), mayAnnounce))
+    // Side by side: an order is visible with whatever customer it shows.
+    await bothOf(announced, this.#lookAgain(works))
+    await this.#announce(works.flatMap(parkedStreams), mayAnnounce)
     const isRepeated = alreadyDone.some(({ projection }) => projection === 'customers')
     const swept = await this.#customerOrders.sweep(slotsOf(works, 'customers'), async () => {
       await this.#store.shownEverywhere()
       // Which orders were written by the sweep of whoever began it before is not known any more.
       if (isRepeated) await this.#store.olderEnded()
     })
-    if (await mayAnnounce()) await this.#publish(swept)
+    await this.#announce(swept, mayAnnounce)
+  }
+
+  async #lookAgain(works: readonly StreamWork[]): Promise<void> {
+    const refused = new Set<AnySlot>(await this.#customerOrders.lookAgain(slotsOf(works, 'orders')))
+    for (const target of works.flatMap(({ targets }) => targets)) {
+      if (refused.has(target.slot)) target.park(target.slot.version)
+    }
+    await this.#store.shownEverywhere()
   }
 
   /** Folds every stream as far as it goes and writes each document once; again for those that somebody else wrote meanwhile. */
@@ -225,9 +232,15 @@ export class SliceConsumer {
     )
   }
 
-  async #publish(results: Parameters<AnnouncementFeed['publish']>[0]): Promise<void> {
-    if (results.length > 0) await this.#feed.publish(results)
+  async #announce(results: readonly ProjectionResult[], mayAnnounce: () => Promise<boolean>): Promise<void> {
+    if (results.length > 0 && (await mayAnnounce())) await this.#feed.publish(results)
   }
+}
+
+/** As Promise.all, but never leaves one running behind the caller's back when the other has failed. */
+async function bothOf(...promises: readonly [Promise<void>, Promise<void>]): Promise<void> {
+  await Promise.allSettled(promises)
+  await Promise.all(promises)
 }
 
 /** Up to the first event that can't be folded, which is left for #writeFaulty. */
