@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { openElasticsearchReadStore } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
 import type { ReadStore } from '../../src/read/readStore.js'
 import { describeOnStack } from '../support/stack/onStack.js'
+import { describeDocumentInventory } from './documentInventory.conformance.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
 import { describeGenerations } from './generations.conformance.js'
 import { describeParkedStreams } from './parkedStreams.conformance.js'
@@ -22,6 +23,11 @@ describeOnStack(['elasticsearch'], 'on Elasticsearch', (stack) => {
   describeDocumentStore('Elasticsearch', async () => {
     const { documents, close } = await open()
     return { store: documents, close }
+  })
+
+  describeDocumentInventory('Elasticsearch', async () => {
+    const readStore = await open()
+    return { readStore, close: () => readStore.close() }
   })
 
   describeGenerations('Elasticsearch', open)

@@ -6,6 +6,7 @@ import type { ReadStore } from '../../src/read/readStore.js'
 import { startCuttableProxy } from '../support/cuttableProxy.js'
 import { createTestDatabase } from '../support/postgres.js'
 import { describeAnnouncementFeed } from './announcementFeed.conformance.js'
+import { describeDocumentInventory } from './documentInventory.conformance.js'
 import { describeDocumentStore } from './documentStore.conformance.js'
 import { describeGenerationRegistry } from './generationRegistry.conformance.js'
 import { describeGenerations } from './generations.conformance.js'
@@ -28,6 +29,8 @@ describeDocumentStore('PostgreSQL', async () => {
   const { readStore, close } = await openedReadStore()
   return { store: readStore.documents, close }
 })
+
+describeDocumentInventory('PostgreSQL', openedReadStore)
 
 describeAnnouncementFeed('PostgreSQL', async () => {
   const database = await createTestDatabase()

@@ -13,7 +13,8 @@ import { createTestDatabase } from '../support/postgres.js'
 import { describeInBothProfiles } from '../support/profiles.js'
 import { changeEventType, insertRawEvent, openSession } from '../support/rawLog.js'
 import type { ServiceUnderTest } from '../support/service.js'
-import { Shop } from './shop.js'
+import { changeCustomerContact } from './operations.js'
+import { accepted, Shop } from './shop.js'
 
 /** Commands are processes, on a machine with other things to do. */
 const TEST_TIMEOUT_MS = 90_000
@@ -182,6 +183,30 @@ describeInBothProfiles((startService, profile) => {
       expect(await admin('verify', '--grace', '1s')).toMatchObject({ code: 0 })
       const customer = (await installation.documents.get('customers', [shop.customerId])).get(shop.customerId)
       expect(customer?.document).toMatchObject({ name: 'Ada Lovelace', version: 1, ordersVersion: 1 })
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  it(
+    'verify: takes nothing for a difference that is only under way, while orders and customers change',
+    async () => {
+      const shop = await Shop.open(service.client)
+      let isDone = false
+      const untilDone = async (write: () => Promise<unknown>) => {
+        while (!isDone) await write()
+      }
+      const writing = Promise.all([
+        ...Array.from({ length: 4 }, () => untilDone(() => shop.order())),
+        untilDone(async () => {
+          const input = { customerId: shop.customerId, name: `Ada ${performance.now()}` }
+          accepted((await shop.client.request(changeCustomerContact, { input })).changeCustomerContact)
+        }),
+      ])
+      const verified = admin('verify', '--grace', '10s').finally(() => {
+        isDone = true
+      })
+      const [answer] = await Promise.all([verified, writing])
+      expect(answer).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing differs.') })
     },
     TEST_TIMEOUT_MS,
   )
