@@ -127,11 +127,11 @@ class RunningProjector implements Projector {
     const consumer = await this.#untilDone('Joining the group', () => this.#options.bus.subscribe(this.#options.group))
     if (!consumer) return
     this.#consumer = consumer
+    const inWork: Promise<boolean>[] = []
     try {
       // Slices are written and their after-duties done side by side; announced and committed they are one after the other.
       let upcoming = this.#next(consumer)
       let finished = Promise.resolve(true)
-      const inWork: Promise<boolean>[] = []
       let former: EventSlice | undefined
       for (let slice = await upcoming; slice; slice = await upcoming) {
         // Asked after it has joined the group, so that whoever sees the group empty after the answer has changed sees it stay so.
@@ -141,8 +141,9 @@ class RunningProjector implements Projector {
         finished = this.#consume(consumer, slice, finished)
         if (inWork.push(finished) >= MAX_IN_WORK && !(await inWork.shift())) return
       }
-      await finished
     } finally {
+      // All of them: one that could not be written ends before what follows from those in front of it, which still use the stores.
+      await Promise.all(inWork)
       await this.#leave(consumer)
     }
   }

@@ -2,13 +2,19 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Projector, type ProjectorOptions, startProjector } from '../../../projector/projector.js'
 import type { EventEnvelope } from '../../../src/contract/eventEnvelope.js'
-import { StoreUnavailable } from '../../../src/read/documentStore.js'
+import { type DocumentStore, StoreUnavailable } from '../../../src/read/documentStore.js'
 import type { ProjectionProgress } from '../../../src/read/projectionStatus.js'
 import { eventually } from '../../support/eventually.js'
 import type { MemoryDocumentStore } from '../../support/memory/memoryDocumentStore.js'
 import { MemoryEventBus } from '../../support/memory/memoryEventBus.js'
 import { documentsIn, foldOf, projectorInMemory } from '../../support/projectorHarness.js'
-import { contactChanged, customerRegistered, itemAdded, orderCreated } from '../../support/sampleEvents.js'
+import {
+  contactChanged,
+  customerRegistered,
+  itemAdded,
+  orderCreated,
+  productAdded,
+} from '../../support/sampleEvents.js'
 
 const running: Projector[] = []
 afterEach(async () => {
@@ -233,5 +239,36 @@ describe('projector', () => {
       ['customers', 0, 0],
       ['products', 0, 0],
     ])
+  })
+
+  it('stops when everything in work has ended, also what follows from a slice in front of one that could not be written', async () => {
+    const { log, store, parts, start } = projectorOnMemory()
+    const swept = Promise.withResolvers<void>()
+    let [isSweeping, isRefused, hasStopped] = [false, false, false]
+    const documents: DocumentStore = {
+      ...parts.documents,
+      get: (...query) => store.get(...query),
+      ordersBehindCustomer: (...query) => store.ordersBehindCustomer(...query),
+      makeSearchable: () => {
+        isSweeping = true
+        return swept.promise
+      },
+      write: async (writes) => {
+        if (!writes.some(({ projection }) => projection === 'products')) return store.write(writes)
+        isRefused = true
+        throw new StoreUnavailable('away')
+      },
+    }
+    log.append('customer-ada', customerRegistered())
+    log.append('product-TEA', productAdded())
+    const projector = start({ documents, sliceSize: 1 })
+    await eventually(() => isSweeping && isRefused)
+    const stopped = projector.stop().then(() => {
+      hasStopped = true
+    })
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(hasStopped).toBe(false)
+    swept.resolve()
+    await stopped
   })
 })
