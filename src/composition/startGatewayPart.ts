@@ -40,7 +40,7 @@ export async function startGatewayPart(
     handlers: writeSide.handlers,
     readSide: { ...liveReads, documents: cached, queries, status, quarantine: new QuarantineDesk(parked) },
     tokens: new ConsistencyTokens(tokenSecrets, writeSide.installationId),
-    cursors: new SignedText(tokenSecrets, 'cursor'),
+    cursors: new SignedText(tokenSecrets, `cursor/${writeSide.installationId}`),
     host: config.host,
     port: config.port,
     limits: config.limits,

@@ -109,7 +109,7 @@ describeOnStack(['redis'], 'the cache in Redis', (stack) => {
     expect(lines.map(({ msg }) => msg)).toEqual([expect.stringContaining('REDIS_PREFIX')])
   })
 
-  it('keeps two installations under one prefix apart', async () => {
+  it('INV-18 ISOLATION: keeps two installations under one prefix apart', async () => {
     const { cache, prefix } = await openCache(stack.redisUrl, { prefix: ownPrefix() })
     const { cache: other } = await openCache(stack.redisUrl, { prefix, installationId: 'installation-2' })
     await putOrder(cache, 'o1', 9)
