@@ -90,7 +90,10 @@ export class WriteThrough implements DocumentStore {
 
   async #tryPut(documents: readonly CacheableDocument[], asOf: CacheInstant | undefined): Promise<void> {
     try {
-      if (asOf !== undefined) return await this.#cache.put(documents, asOf)
+      if (asOf !== undefined) {
+        await this.#cache.put(documents, asOf)
+        return
+      }
     } catch (error) {
       this.#report(error)
     }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { CacheInstant, DocumentCache } from '../../src/read/cache/documentCache.js'
+import { type CacheInstant, CacheUnavailable, type DocumentCache } from '../../src/read/cache/documentCache.js'
 import { eventually } from '../support/eventually.js'
 import { customerDocument, orderDocument, productDocument, timelineDocument } from '../support/sampleDocuments.js'
 
@@ -30,6 +30,11 @@ export function describeDocumentCache(name: string, open: (ttlMs: number) => Pro
     async function putOrder(id: string, version: number, customerVersion = 1, asOf?: CacheInstant): Promise<void> {
       const document = orderDocument(id, { version, customerVersion })
       await cache.put([{ projection: 'orders', document }], asOf ?? (await cache.now()))
+    }
+
+    async function before(ms: number): Promise<CacheInstant> {
+      const { at, period } = await cache.now()
+      return { at: at - ms, period }
     }
 
     async function shown(id: string): Promise<readonly [version: number, customerVersion: number] | undefined> {
@@ -132,7 +137,7 @@ export function describeDocumentCache(name: string, open: (ttlMs: number) => Pro
 
     it('ends what it shows when a newer document comes too late to be shown itself', async () => {
       await putOrder('late', 1)
-      await putOrder('late', 2, 1, ((await cache.now()) - 60_001) as CacheInstant)
+      await putOrder('late', 2, 1, await before(60_001))
       expect(await shown('late')).toBeUndefined()
     })
 
@@ -147,6 +152,53 @@ export function describeDocumentCache(name: string, open: (ttlMs: number) => Pro
         documents.map(({ id }) => id),
       )
       expect(found.size).toBe(documents.length)
+    })
+
+    it('shows and takes nothing while it is suspended, and afterwards nothing from before', async () => {
+      const { cache: own, elsewhere, close } = await open(60_000)
+      const put = async (id: string, asOf?: CacheInstant) =>
+        own.put([{ projection: 'orders', document: orderDocument(id) }], asOf ?? (await own.now()))
+      const shows = async (id: string) => (await elsewhere.get('orders', [id])).documents.has(id)
+      expect(await put('before')).toBe(true)
+      const early = await own.now()
+
+      await elsewhere.suspend(1)
+      expect(await shows('before')).toBe(false)
+      expect(await put('early', early)).toBe(false)
+      expect(await put('meanwhile')).toBe(false)
+      expect(await shows('meanwhile')).toBe(false)
+      const meanwhile = (await elsewhere.get('orders', ['meanwhile'])).asOf
+
+      await own.resume(2)
+      for (const id of ['before', 'early', 'meanwhile']) expect(await shows(id)).toBe(false)
+      await expect(put('early', early)).rejects.toThrow(CacheUnavailable)
+      await expect(put('meanwhile', meanwhile)).rejects.toThrow(CacheUnavailable)
+      expect(await put('after')).toBe(true)
+      expect(await shows('after')).toBe(true)
+      await close()
+    })
+
+    it('is suspended and resumed by any number of processes, and not by one that is late', async () => {
+      const { cache: own, elsewhere, close } = await open(60_000)
+      const put = async () =>
+        own.put([{ projection: 'orders', document: orderDocument('o1', { version: 2 }) }], await own.now())
+      const isShown = async () => (await elsewhere.get('orders', ['o1'])).documents.has('o1')
+      await own.resume(1)
+      expect(await put()).toBe(true)
+      await own.suspend(1)
+      await elsewhere.suspend(1)
+      expect(await put()).toBe(false)
+      await own.resume(2)
+      expect(await put()).toBe(true)
+      await elsewhere.suspend(1)
+      await elsewhere.resume(2)
+      expect(await isShown()).toBe(true)
+
+      await own.suspend(2)
+      await own.resume(1)
+      expect(await isShown()).toBe(false)
+      expect(await put()).toBe(true)
+      await close()
     })
 
     it('INV-9 NO-REGRESSION: with writers at once, in any order, no reader sees a version go back', async () => {

@@ -37,14 +37,25 @@ export class FaultyDocumentCache implements DocumentCache {
     return this.#call('now', () => this.#cache.now())
   }
 
-  put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<void> {
+  put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<boolean> {
     return this.#call('put', () => this.#cache.put(documents, asOf))
+  }
+
+  suspend(generation: number): Promise<void> {
+    return this.#call('suspend', () => this.#cache.suspend(generation))
+  }
+
+  resume(generation: number): Promise<void> {
+    return this.#call('resume', () => this.#cache.resume(generation))
   }
 
   async #call<Answer>(name: string, execute: () => Promise<Answer>): Promise<Answer> {
     const fate = this.#nextFate()
     if (fate === 'late') {
-      void this.#travel(`late ${name}`).then(execute)
+      // How it goes then, nobody hears.
+      this.#travel(`late ${name}`)
+        .then(execute)
+        .catch(() => undefined)
       throw new CacheUnavailable('The call is still on its way.')
     }
     await this.#travel(`${name} arrives`)

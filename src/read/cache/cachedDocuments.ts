@@ -11,7 +11,7 @@ const ANY = () => true
  *
  * No reader of this gateway ever sees a document go back, nor less than a look of this gateway saw: what the store gave is in the cache when
  * it is answered, so that a slower reader can't put something older there. Where the cache did not take it, older entries may still be about,
- * and the cache is not read before they have ended.
+ * and the cache is not read before they have ended. One answer never holds documents of two generations of the read models.
  */
 export class CachedDocuments implements DocumentReader {
   readonly #store: DocumentReader
@@ -33,7 +33,8 @@ export class CachedDocuments implements DocumentReader {
     const missing = ids.filter((id) => !found.has(id))
     if (missing.length === 0) return found
     const stored = await this.#store.get(projection, missing)
-    await this.#remember(projection, stored, asOf)
+    const isKept = await this.#remember(projection, stored, asOf)
+    if (!isKept && found.size > 0) return this.#allFromStore(projection, ids)
     for (const [id, { document }] of stored) found.set(id, { document })
     return found
   }
@@ -58,21 +59,31 @@ export class CachedDocuments implements DocumentReader {
     return { found, asOf: answer?.asOf }
   }
 
+  /** Readers may see another generation since the cache was read: then all of an answer has to come from one look at the store. */
+  async #allFromStore<Name extends ProjectionName>(
+    projection: Name,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, { readonly document: Documents[Name] }>> {
+    const stored = await this.#store.get(projection, ids)
+    this.#distrust()
+    return stored
+  }
+
+  /** Whether the cache has taken it, and so was not suspended since `asOf`. */
   async #remember<Name extends ProjectionName>(
     projection: Name,
     stored: ReadonlyMap<string, { readonly document: Documents[Name] }>,
     asOf: CacheInstant | undefined,
-  ): Promise<void> {
-    if (stored.size === 0) return
+  ): Promise<boolean> {
     // Name and document agree by construction; a union member can't be chosen by a type parameter.
     const documents = [...stored.values()].map(({ document }) => ({ projection, document }) as CacheableDocument)
-    const isKept =
-      asOf !== undefined &&
-      (await unlessUnavailable(async () => {
-        await this.#cache.put(documents, asOf)
-        return true
-      }))
-    if (!isKept) this.#distrustedUntil = performance.now() + this.#cache.ttlMs
+    const isKept = asOf && (await unlessUnavailable(() => this.#cache.put(documents, asOf)))
+    if (isKept === undefined && documents.length > 0) this.#distrust()
+    return isKept === true
+  }
+
+  #distrust(): void {
+    this.#distrustedUntil = performance.now() + this.#cache.ttlMs
   }
 }
 

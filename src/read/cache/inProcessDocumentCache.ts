@@ -4,9 +4,12 @@ import {
   type CacheAnswer,
   type CacheableDocument,
   type CacheInstant,
+  CacheUnavailable,
   type DocumentCache,
   ENTRY_TTL_MS,
   FLOOR_TTL_MS,
+  SUSPENDED,
+  SUSPENDED_AT_MOST_MS,
 } from './documentCache.js'
 import { highest, isAtLeast, type SourceVersions, sourceVersions } from './sourceVersions.js'
 
@@ -32,6 +35,10 @@ export class InProcessDocumentCache implements DocumentCache {
   readonly #floors: LRUCache<string, Floor>
   /** The newest of the floors that were forgotten for want of room: what was read before it may be older than what it stood for. */
   #forgottenUpTo = Number.NEGATIVE_INFINITY
+  #periods = 0
+  /** That the period now is for; undefined in the first, as long as nobody has told. */
+  #generation: number | undefined
+  #suspendedUntil = Number.NEGATIVE_INFINITY
 
   /** clock: monotonic, in milliseconds. */
   constructor({
@@ -64,16 +71,39 @@ export class InProcessDocumentCache implements DocumentCache {
       // A key holds documents of its own projection alone, which the type of a map can't say.
       if (entry && entry.expiresAt > now) documents.set(id, entry.document as Documents[Name])
     }
-    return Promise.resolve({ documents, asOf: now as CacheInstant })
+    return Promise.resolve({ documents, asOf: this.#instant(now) })
   }
 
   now(): Promise<CacheInstant> {
-    return Promise.resolve(this.#clock() as CacheInstant)
+    return Promise.resolve(this.#instant(this.#clock()))
   }
 
-  put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<void> {
-    for (const each of documents) this.#put(each, asOf)
+  async put(documents: readonly CacheableDocument[], { at, period }: CacheInstant): Promise<boolean> {
+    const now = this.#instant(this.#clock()).period
+    if (now === SUSPENDED) return false
+    if (now !== period) throw new CacheUnavailable('The cache was suspended since.')
+    for (const each of documents) this.#put(each, at)
+    return true
+  }
+
+  suspend(generation: number): Promise<void> {
+    if (this.#generation === undefined || this.#generation === generation) {
+      this.#entries.clear()
+      this.#generation = undefined
+      this.#periods += 1
+      this.#suspendedUntil = this.#clock() + SUSPENDED_AT_MOST_MS
+    }
     return Promise.resolve()
+  }
+
+  resume(generation: number): Promise<void> {
+    if (this.#suspendedUntil > this.#clock()) this.#generation = generation
+    this.#suspendedUntil = Number.NEGATIVE_INFINITY
+    return Promise.resolve()
+  }
+
+  #instant(now: number): CacheInstant {
+    return { at: now, period: now < this.#suspendedUntil ? SUSPENDED : String(this.#periods) }
   }
 
   #put(each: CacheableDocument, asOf: number): void {

@@ -1,9 +1,13 @@
-import type { CacheInstant, DocumentCache } from './documentCache.js'
+import type { DocumentCache } from './documentCache.js'
+
+const NO_INSTANT = { at: 0, period: '' }
 
 /** Where gateways read the store itself: holds nothing, so that nothing in it can be older than anything. */
 export const NO_DOCUMENT_CACHE: DocumentCache = {
   ttlMs: 0,
-  get: () => Promise.resolve({ documents: new Map(), asOf: 0 as CacheInstant }),
-  now: () => Promise.resolve(0 as CacheInstant),
-  put: () => Promise.resolve(),
+  get: () => Promise.resolve({ documents: new Map(), asOf: NO_INSTANT }),
+  now: () => Promise.resolve(NO_INSTANT),
+  put: () => Promise.resolve(true),
+  suspend: () => Promise.resolve(),
+  resume: () => Promise.resolve(),
 }

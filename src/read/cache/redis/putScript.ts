@@ -1,20 +1,24 @@
 import { defineScript } from '@redis/client'
+import { SUSPENDED } from '../documentCache.js'
 
 /**
  * Puts documents that are not older than their floor, and raises the floor. Redis runs a script as a whole, so that floor and entry agree.
  *
- * KEYS: entry and floor of each document. ARGV: asOf, an entry's life and a floor's life (milliseconds; asOf by Redis' own clock); then of
- * each document the versions of both sources and the text. Whatever else may stand under a key counts as nothing and is overwritten.
+ * KEYS: the period; then entry and floor of each document. ARGV: the period of asOf, asOf, an entry's life and a floor's life (milliseconds; asOf by
+ * Redis' own clock); then of each document the versions of both sources and the text. Whatever else may stand under a key counts as nothing and is
+ * overwritten. Answers with the period that it found.
  */
 const SCRIPT = `
+local period = redis.call('GET', KEYS[1]) or ''
+if period ~= ARGV[1] or period == '${SUSPENDED}' then return period end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local asOf, life, floorLife = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
+local asOf, life, floorLife = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 -- Never longer than a life, should the clock have been set back.
 local left = math.min(life, asOf + life - now)
-for i = 1, #KEYS / 2 do
-  local entry, floor = KEYS[2 * i - 1], KEYS[2 * i]
-  local own, other, text = tonumber(ARGV[3 * i + 1]), tonumber(ARGV[3 * i + 2]), ARGV[3 * i + 3]
+for i = 1, (#KEYS - 1) / 2 do
+  local entry, floor = KEYS[2 * i], KEYS[2 * i + 1]
+  local own, other, text = tonumber(ARGV[3 * i + 2]), tonumber(ARGV[3 * i + 3]), ARGV[3 * i + 4]
   local stored = redis.pcall('GET', floor)
   local ownFloor, otherFloor
   if type(stored) == 'string' then ownFloor, otherFloor = string.match(stored, '^(%d+) (%d+)$') end
@@ -30,7 +34,7 @@ for i = 1, #KEYS / 2 do
     end
   end
 end
-return #KEYS / 2`
+return period`
 
 export const putScript = defineScript({
   SCRIPT,
@@ -38,5 +42,5 @@ export const putScript = defineScript({
     parser.pushKeysLength([...keys])
     parser.push(...values)
   },
-  transformReply: (documents: number): number => documents,
+  transformReply: (period: string): string => period,
 })

@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Documents, ProjectionName } from '../../../contract/documents.js'
 import {
   type CacheAnswer,
   type CacheableDocument,
   type CacheInstant,
+  CacheUnavailable,
   type DocumentCache,
   ENTRY_TTL_MS,
   FLOOR_TTL_MS,
+  SUSPENDED,
 } from '../documentCache.js'
 import { sourceVersions } from '../sourceVersions.js'
 import type { RedisLink } from './redisLink.js'
-import { fromStoredText, toStoredText } from './storedText.js'
+import { fromStoredText, isOurs, toStoredText } from './storedText.js'
 
 /** Of one script: some milliseconds in which Redis answers nobody else. */
 const DOCUMENTS_PER_PUT = 100
@@ -42,39 +45,59 @@ export class RedisDocumentCache implements DocumentCache {
   ): Promise<CacheAnswer<Documents[Name]>> {
     if (ids.length === 0) return { documents: new Map(), asOf: await this.now() }
     const keys = ids.map((id) => this.#entryKey(projection, id))
-    // Sent together and run in this order, so that the instant lies before the read.
-    const [time, texts] = await this.#link.run((client) => Promise.all([client.time(), client.mGet(keys)]))
+    // Sent together and run in this order, so that the instant lies before the read. The period is read with the documents, in one command.
+    const [time, [period, ...texts]] = await this.#link.run((client) =>
+      Promise.all([client.time(), client.mGet([this.#periodKey, ...keys])]),
+    )
+    const asOf = instantOf(time, period)
     const documents = new Map<string, Documents[Name]>()
+    if (asOf.period === SUSPENDED) return { documents, asOf }
     for (const [index, id] of ids.entries()) {
       const text = texts[index]
       if (typeof text !== 'string') continue
-      const document = fromStoredText(projection, id, text)
+      const document = fromStoredText(projection, id, text, asOf.period)
       if (document) documents.set(id, document)
-      else this.#warnOfForeign(projection)
+      else if (!isOurs(text)) this.#warnOfForeign(projection)
     }
-    return { documents, asOf: instantOf(time) }
+    return { documents, asOf }
   }
 
   async now(): Promise<CacheInstant> {
-    return instantOf(await this.#link.run((client) => client.time()))
+    const [time, period] = await this.#link.run((client) => Promise.all([client.time(), client.get(this.#periodKey)]))
+    return instantOf(time, period)
   }
 
-  async put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<void> {
-    await Promise.all(chunks(documents).map((some) => this.#put(some, asOf)))
+  async put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<boolean> {
+    const periods = await Promise.all(chunks(documents).map((some) => this.#put(some, asOf)))
+    if (periods.includes(SUSPENDED)) return false
+    if (periods.every((period) => period === asOf.period)) return true
+    throw new CacheUnavailable('The cache was suspended since.')
   }
 
-  async #put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<void> {
+  async suspend(generation: number): Promise<void> {
+    await this.#link.run((client) => client.suspendPeriod(this.#periodKey, generation))
+  }
+
+  async resume(generation: number): Promise<void> {
+    await this.#link.run((client) => client.resumePeriod(this.#periodKey, generation, randomUUID()))
+  }
+
+  /** Returns the period that it met. */
+  async #put(documents: readonly CacheableDocument[], { at, period }: CacheInstant): Promise<string> {
     const keys = documents.flatMap(({ projection, document }) => [
       this.#entryKey(projection, document.id),
       `${this.#prefix}floor:${projection}:${document.id}`,
     ])
     const values = documents.flatMap((each) => {
       const { own, other } = sourceVersions(each)
-      return [String(own), String(other), toStoredText(each.projection, each.document)]
+      return [String(own), String(other), toStoredText(each.projection, each.document, period)]
     })
-    await this.#link.run((client) =>
-      client.putDocuments(keys, [String(asOf), String(this.ttlMs), String(FLOOR_TTL_MS), ...values]),
-    )
+    const settings = [period, String(at), String(this.ttlMs), String(FLOOR_TTL_MS)]
+    return this.#link.run((client) => client.putDocuments([this.#periodKey, ...keys], [...settings, ...values]))
+  }
+
+  get #periodKey(): string {
+    return `${this.#prefix}period`
   }
 
   #entryKey(projection: ProjectionName, id: string): string {
@@ -92,8 +115,9 @@ export class RedisDocumentCache implements DocumentCache {
 }
 
 /** TIME answers with seconds and microseconds. */
-function instantOf([seconds, microseconds]: readonly string[]): CacheInstant {
-  return (Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)) as CacheInstant
+function instantOf([seconds, microseconds]: readonly string[], period: unknown): CacheInstant {
+  const at = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
+  return { at, period: typeof period === 'string' ? period : '' }
 }
 
 function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {

@@ -1,6 +1,7 @@
 import { createClient } from '@redis/client'
 import type { Logger } from 'pino'
 import { CacheUnavailable } from '../documentCache.js'
+import { resumeScript, suspendScript } from './periodScripts.js'
 import { putScript } from './putScript.js'
 
 /**
@@ -22,7 +23,7 @@ function newClient(url: string) {
     // Commands fail at once while there is no connection: nobody waits for a cache.
     disableOfflineQueue: true,
     pingInterval: PING_MS,
-    scripts: { putDocuments: putScript },
+    scripts: { putDocuments: putScript, suspendPeriod: suspendScript, resumePeriod: resumeScript },
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SILENCE_MS,

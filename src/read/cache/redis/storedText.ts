@@ -3,21 +3,31 @@ import type { Documents, ProjectionName } from '../../../contract/documents.js'
 /** Says what the text is, so that what somebody else keeps under the key is not taken for a document. */
 const HEADER = 'order-gateway '
 
-/** How a document stands in Redis: `order-gateway orders {"id":...}`. */
-export function toStoredText(projection: ProjectionName, document: Documents[ProjectionName]): string {
-  return `${HEADER}${projection} ${JSON.stringify(document)}`
+/** How a document stands in Redis: `order-gateway orders {"id":...}`, or `order-gateway orders@<period> {"id":...}` once there was more than one. */
+export function toStoredText(projection: ProjectionName, document: Documents[ProjectionName], period: string): string {
+  return `${headerOf(projection, period)}${JSON.stringify(document)}`
 }
 
-/** Undefined for a text that is no document of this projection and id. */
+/** Undefined for a text that is no document of this projection and id, put in this period. */
 export function fromStoredText<Name extends ProjectionName>(
   projection: Name,
   id: string,
   text: string,
+  period: string,
 ): Documents[Name] | undefined {
-  const header = `${HEADER}${projection} `
+  const header = headerOf(projection, period)
   if (!text.startsWith(header)) return undefined
   const document = parsed<Documents[Name]>(text.slice(header.length))
   return document?.id === id ? document : undefined
+}
+
+/** Whether it was put by us, whatever it is. */
+export function isOurs(text: string): boolean {
+  return text.startsWith(HEADER)
+}
+
+function headerOf(projection: ProjectionName, period: string): string {
+  return `${HEADER}${projection}${period && '@'}${period} `
 }
 
 function parsed<Document>(json: string): Document | undefined {

@@ -126,6 +126,26 @@ describe('reads by id through a cache', () => {
     expect(isShown).toBe(true)
   })
 
+  it('answer with documents of one generation alone, where readers get to see another one between cache and store', async () => {
+    const { cached, cache, read, versions } = cachedReads()
+    versions.set('1', 1)
+    await read('1')
+    // In the generation that comes, every document has another version.
+    const get = cache.get.bind(cache)
+    cache.get = async (...query) => {
+      const answer = await get(...query)
+      await cache.suspend(1)
+      versions.set('1', 7).set('2', 7)
+      await cache.resume(2)
+      return answer
+    }
+    expect(await read('1', '2')).toEqual([7, 7])
+    cache.get = get
+    await cache.suspend(2)
+    expect([...(await cached.get('orders', ['1'])).values()]).toMatchObject([{ document: { version: 7 } }])
+    expect((await cache.get('orders', ['1'])).documents.size).toBe(0)
+  })
+
   it('do not hide a fault of the program', async () => {
     const broken = new InProcessDocumentCache({ ttlMs: TTL_MS })
     broken.get = () => Promise.reject(new TypeError('a fault'))

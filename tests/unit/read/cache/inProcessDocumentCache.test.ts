@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type CacheInstant, FLOOR_TTL_MS } from '../../../../src/read/cache/documentCache.js'
+import { FLOOR_TTL_MS, SUSPENDED_AT_MOST_MS } from '../../../../src/read/cache/documentCache.js'
 import { InProcessDocumentCache } from '../../../../src/read/cache/inProcessDocumentCache.js'
 import { orderDocument } from '../../../support/sampleDocuments.js'
 
@@ -31,9 +31,18 @@ describe('InProcessDocumentCache', () => {
   it('lets a floor go long after the last process that could put something older', async () => {
     let now = 0
     const cache = new InProcessDocumentCache({ ttlMs: 1_000, clock: () => now })
-    await cache.put([order('1', 2)], 0 as CacheInstant)
+    await cache.put([order('1', 2)], await cache.now())
     now = FLOOR_TTL_MS
     await cache.put([order('1', 1)], await cache.now())
     expect((await cache.get('orders', ['1'])).documents.get('1')?.version).toBe(1)
+  })
+
+  it('opens by itself when nobody is left to resume it', async () => {
+    let now = 0
+    const cache = new InProcessDocumentCache({ ttlMs: 1_000, clock: () => now })
+    await cache.suspend(1)
+    now = SUSPENDED_AT_MOST_MS
+    expect(await cache.put([order('1', 2)], await cache.now())).toBe(true)
+    expect((await cache.get('orders', ['1'])).documents.size).toBe(1)
   })
 })

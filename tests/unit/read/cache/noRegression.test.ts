@@ -44,78 +44,103 @@ const gateway = fc.record({
 const script = fc.record({
   projectorFates: fates,
   gateways: fc.array(gateway, { minLength: 2, maxLength: 3 }),
+  /** Suspensions, each done twice, whose calls may get lost or arrive late. */
+  switches: fc.array(fc.record({ fates }), { maxLength: 3 }),
   /** Clock steps between the other things that happen. */
   ticksMs: fc.array(fc.constantFrom(20, 50, TTL_MS - 1), { maxLength: 16 }),
 })
 
 test('INV-9 NO-REGRESSION no reader of a gateway sees a document go back, nor any gateway less than was announced, whatever is lost or late', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.scheduler({ act: withItsReads }), script, async (s, { projectorFates, gateways, ticksMs }) => {
-      const step = (label: string): Promise<void> => s.schedule(Promise.resolve(), label)
-      const cache = new InProcessDocumentCache({ ttlMs: TTL_MS })
-      const documents = new MemoryDocumentStore()
-      const storeOnTheWay: DocumentReader = {
-        async get(projection, ids) {
-          await step('store read arrives')
-          const found = await documents.get(projection, ids)
-          await step('store read is answered')
-          return found
-        },
-      }
-      let announced = 0
-
-      async function project() {
-        const link = new FaultyDocumentCache(
-          cache,
-          () => projectorFates.next().value,
-          (what) => step(`projector's ${what}`),
-        )
-        const store = new WriteThrough(documents, link, silentLogger)
-        let expected: Revision | 'absent' = 'absent'
-        for (let version = 1; version <= LAST_VERSION; version++) {
-          await step(`write ${version}`)
-          const document = orderDocument('o1', { version })
-          const [result] = await store.write([{ projection: 'orders', document, expected }])
-          if (result?.kind === 'written') expected = result.revision
-          await store.shownEverywhere()
-          announced = version
+    fc.asyncProperty(
+      fc.scheduler({ act: withItsReads }),
+      script,
+      async (s, { projectorFates, gateways, switches, ticksMs }) => {
+        const step = (label: string): Promise<void> => s.schedule(Promise.resolve(), label)
+        const cache = new InProcessDocumentCache({ ttlMs: TTL_MS })
+        const documents = new MemoryDocumentStore()
+        const storeOnTheWay: DocumentReader = {
+          async get(projection, ids) {
+            await step('store read arrives')
+            const found = await documents.get(projection, ids)
+            await step('store read is answered')
+            return found
+          },
         }
-      }
+        let announced = 0
 
-      async function read({ fates: itsFates, reads }: (typeof gateways)[number], name: string) {
-        const link = new FaultyDocumentCache(
-          cache,
-          () => itsFates.next().value,
-          (what) => step(`${name}'s ${what}`),
-        )
-        const cached = new CachedDocuments(storeOnTheWay, link)
-        let last = 0
-        for (const wanted of reads) {
-          await step(`${name} reads`)
-          const atLeast = Math.max(last, announced)
-          const found = await cached.get('orders', ['o1'], ({ version }) => wanted === undefined || version >= wanted)
-          last = found.get('o1')?.document.version ?? 0
-          expect(last).toBeGreaterThanOrEqual(atLeast)
+        async function project() {
+          const link = new FaultyDocumentCache(
+            cache,
+            () => projectorFates.next().value,
+            (what) => step(`projector's ${what}`),
+          )
+          const store = new WriteThrough(documents, link, silentLogger)
+          let expected: Revision | 'absent' = 'absent'
+          for (let version = 1; version <= LAST_VERSION; version++) {
+            await step(`write ${version}`)
+            const document = orderDocument('o1', { version })
+            const [result] = await store.write([{ projection: 'orders', document, expected }])
+            if (result?.kind === 'written') expected = result.revision
+            await store.shownEverywhere()
+            announced = version
+          }
         }
-      }
 
-      async function tick() {
-        for (const ms of ticksMs) {
-          await step(`${ms} ms`)
-          await vi.advanceTimersByTimeAsync(ms)
+        async function read({ fates: itsFates, reads }: (typeof gateways)[number], name: string) {
+          const link = new FaultyDocumentCache(
+            cache,
+            () => itsFates.next().value,
+            (what) => step(`${name}'s ${what}`),
+          )
+          const cached = new CachedDocuments(storeOnTheWay, link)
+          let last = 0
+          for (const wanted of reads) {
+            await step(`${name} reads`)
+            const atLeast = Math.max(last, announced)
+            const found = await cached.get('orders', ['o1'], ({ version }) => wanted === undefined || version >= wanted)
+            last = found.get('o1')?.document.version ?? 0
+            expect(last).toBeGreaterThanOrEqual(atLeast)
+          }
         }
-      }
 
-      const actors = [project(), tick(), ...gateways.map((each, index) => read(each, `gateway ${index}`))]
-      // Awaited beside the steps, so that a failure ends the run; a projector that holds an announcement back has to be let out of it.
-      const ended = Promise.all(actors)
-      ended.catch(() => undefined)
-      for (let round = 0; round <= LAST_VERSION + 1; round++) {
-        await runToIdle(s)
-        await vi.advanceTimersByTimeAsync(TTL_MS)
-      }
-      await ended
-    }),
+        async function switchOver() {
+          for (const [index, { fates: itsFates }] of switches.entries()) {
+            const link = new FaultyDocumentCache(
+              cache,
+              () => itsFates.next().value,
+              (what) => step(`the switch's ${what}`),
+            )
+            for (const call of [() => link.suspend(index), () => link.suspend(index), () => link.resume(index + 1)]) {
+              await step('switch')
+              await call().catch(() => undefined)
+            }
+          }
+        }
+
+        async function tick() {
+          for (const ms of ticksMs) {
+            await step(`${ms} ms`)
+            await vi.advanceTimersByTimeAsync(ms)
+          }
+        }
+
+        const actors = [
+          project(),
+          tick(),
+          switchOver(),
+          ...gateways.map((each, index) => read(each, `gateway ${index}`)),
+        ]
+        // Awaited beside the steps, so that a failure ends the run; a projector that holds an announcement back has to be let out of it.
+        const ended = Promise.all(actors)
+        ended.catch(() => undefined)
+        for (let round = 0; round <= LAST_VERSION + 1; round++) {
+          await runToIdle(s)
+          await vi.advanceTimersByTimeAsync(TTL_MS)
+        }
+        await ended
+      },
+    ),
     { numRuns: 200 },
   )
 })
