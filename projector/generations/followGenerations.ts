@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { NO_DOCUMENT_CACHE } from '../../src/read/cache/noDocumentCache.js'
 import { type Generation, type GenerationRegistry, GenerationsBusy } from '../../src/read/generationRegistry.js'
 import { type GenerationStore, type Generations, UnknownGeneration } from '../../src/read/generations.js'
 import { faultText } from '../faults.js'
@@ -6,6 +7,7 @@ import { type Projector, type ProjectorOptions, startProjector } from '../projec
 import { settleSwitch } from '../rebuild/switchGeneration.js'
 import { pause } from '../retry.js'
 import { SILENCE } from './silence.js'
+import { SwitchedCache } from './switchedCache.js'
 
 /** A switch from one generation to another waits for every projector to notice, and nothing becomes visible meanwhile. */
 const LOOK_EVERY_MS = 200
@@ -39,11 +41,13 @@ class Following implements FollowedGenerations {
   readonly #logger: Logger
   readonly #stopping = new AbortController()
   readonly #followed = new Map<number, Followed>()
+  readonly #cache: SwitchedCache
   readonly #running: Promise<void>
 
   constructor(options: FollowGenerationsOptions) {
     this.#options = options
     this.#logger = options.logger
+    this.#cache = new SwitchedCache(options.cache ?? NO_DOCUMENT_CACHE)
     this.#running = this.#run()
   }
 
@@ -74,13 +78,12 @@ class Following implements FollowedGenerations {
   }
 
   async #look(): Promise<void> {
+    const working = [...this.#followed].find(([, { announced, projector }]) => announced && projector.isActive)?.[0]
     const registered = await this.#options.registry.list()
     const wanted = new Map(registered.filter(isFollowed).map(({ number, state }) => [number, state === 'live']))
-    await this.#end(
-      [...this.#followed]
-        .filter(([number, { announced }]) => wanted.get(number) !== announced)
-        .map(([number]) => number),
-    )
+    // In the group before the registry was read, and still: a switch that begins now can't end before this projector has left, and suspended it again.
+    if (working !== undefined && wanted.get(working)) await this.#cache.resume(working)
+    await this.#leave([...this.#followed].filter(([number, { announced }]) => wanted.get(number) !== announced))
     for (const [number, announced] of wanted) {
       if (!this.#followed.has(number) && !this.#stopping.signal.aborted) await this.#begin(number, announced)
     }
@@ -127,6 +130,16 @@ class Following implements FollowedGenerations {
       this.#logger.warn({ expected: number, found: current }, 'The read models were made anew, and are projected anew')
       await registry.beginWith(current)
       return undefined
+    }
+  }
+
+  /** Of the generation that readers see nothing may be remembered any more, once its group is empty. */
+  async #leave(followed: readonly (readonly [number: number, Followed])[]): Promise<void> {
+    const live = followed.find(([, { announced }]) => announced)?.[0]
+    const isSuspended = live === undefined || (await this.#cache.suspend(live))
+    await this.#end(followed.map(([number]) => number))
+    if (!isSuspended && !(await this.#cache.suspend(live))) {
+      this.#logger.warn('The cache of documents could not be suspended; what it holds ends within seconds')
     }
   }
 

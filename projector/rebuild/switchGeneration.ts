@@ -1,6 +1,8 @@
 import type { ConsumerGroups } from '../../src/bus/consumerGroups.js'
+import type { DocumentCache } from '../../src/read/cache/documentCache.js'
 import type { GenerationRegistry, GenerationState } from '../../src/read/generationRegistry.js'
 import type { Generations } from '../../src/read/generations.js'
+import { SwitchedCache } from '../generations/switchedCache.js'
 import { pause } from '../retry.js'
 
 const LOOK_EVERY_MS = 20
@@ -9,6 +11,8 @@ export interface SwitchParts {
   readonly registry: GenerationRegistry
   readonly generations: Generations
   readonly groups: ConsumerGroups
+  /** That gateways read documents through. */
+  readonly cache: Pick<DocumentCache, 'suspend' | 'resume'>
 }
 
 export interface SwitchPlan {
@@ -47,16 +51,22 @@ export async function switchGeneration(parts: SwitchParts, plan: SwitchPlan): Pr
     throw new SwitchFailed(`Expected generation ${to} to be followed by projectors, found it ${former ?? 'gone'}.`)
   }
   await change(registry, from, 'live', 'leaving')
+  const cache = new SwitchedCache(parts.cache)
+  // Projectors do so as well, before they leave; here it is done for one that has died, and for the case that there is none.
+  await cache.suspend(from)
   try {
     await settledAt(parts, plan, former)
     await generations.makeCurrent(to)
   } catch (error) {
     // Where the answer to the last step was lost, this looks what came of it.
     await settleSwitch(parts)
-    if ((await generations.current()) !== to) throw error
-    return
+    if ((await generations.current()) !== to) {
+      await cache.resume(from)
+      throw error
+    }
   }
   await settleSwitch(parts)
+  await cache.resume(to)
 }
 
 /** Steps 1 to 3, and the first half of 4. */
@@ -79,7 +89,10 @@ async function settledAt(
  * Brings a switch that was begun to an end: forward where readers see the new generation already, back where they do not. Inside `registry.alone`,
  * so that nobody is in the middle of it. Nothing to do where there is none.
  */
-export async function settleSwitch({ registry, generations }: Omit<SwitchParts, 'groups'>): Promise<void> {
+export async function settleSwitch({
+  registry,
+  generations,
+}: Pick<SwitchParts, 'registry' | 'generations'>): Promise<void> {
   const registered = await registry.list()
   const leaving = registered.find(({ state }) => state === 'leaving')?.number
   const arriving = registered.find(({ state }) => state === 'arriving')?.number

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type FollowedGenerations, followGenerations } from '../../../projector/generations/followGenerations.js'
 import type { ProjectionResult } from '../../../src/contract/projectionResult.js'
+import { CacheUnavailable, type DocumentCache, SUSPENDED } from '../../../src/read/cache/documentCache.js'
+import { InProcessDocumentCache } from '../../../src/read/cache/inProcessDocumentCache.js'
 import { type GenerationStore, type Generations, UnknownGeneration } from '../../../src/read/generations.js'
 import { eventually } from '../../support/eventually.js'
 import { MemoryDocumentStore } from '../../support/memory/memoryDocumentStore.js'
@@ -15,7 +17,7 @@ afterEach(async () => {
   await Promise.all(running.splice(0).map((followed) => followed.stop()))
 })
 
-function shop(generationsThere: readonly number[]) {
+function shop(generationsThere: readonly number[], cache: DocumentCache = new InProcessDocumentCache()) {
   const { log, parts, published } = projectorInMemory()
   const bus = new MemoryEventBus(log)
   const registry = new MemoryGenerationRegistry()
@@ -38,6 +40,7 @@ function shop(generationsThere: readonly number[]) {
   const follow = () => {
     const followed = followGenerations({
       ...parts,
+      cache,
       bus,
       checkpoints: bus.checkpoints,
       observer: log,
@@ -87,6 +90,47 @@ describe('following generations', () => {
     expect(published).toHaveLength(toldBefore)
     await eventually(() => version(1) === 2 && version(2) === 2 && published.length > 1)
     expect(versionsIn(published)).toEqual([1, 2])
+  })
+
+  it('leaves a generation with the cache suspended, and resumes it for the one that readers see then', async () => {
+    const cache = new InProcessDocumentCache()
+    const { log, registry, published, follow } = shop([1, 2], cache)
+    await registry.change([{ generation: await registry.add(), from: 'filling', to: 'following' }])
+    const isShown = async () => (await cache.get('orders', ['1'])).documents.has('1')
+    log.append('order-1', orderCreated('nobody'))
+    const followed = follow()
+    await eventually(() => published.length > 0)
+    expect(await isShown()).toBe(true)
+    await registry.alone(async () => {
+      await registry.change([
+        { generation: 1, from: 'live', to: 'leaving' },
+        { generation: 2, from: 'following', to: 'arriving' },
+      ])
+      await eventually(() => followed.all.length === 0)
+      expect((await cache.now()).period).toBe(SUSPENDED)
+      const kept = { generation: 1, from: 'leaving', to: 'kept' } as const
+      await registry.change([kept, { generation: 2, from: 'arriving', to: 'live' }])
+    })
+    await eventually(async () => (await cache.now()).period !== SUSPENDED)
+    expect(await isShown()).toBe(false)
+  })
+
+  it('leaves a generation although the cache does not answer', async () => {
+    const cache = new InProcessDocumentCache()
+    let asked = 0
+    cache.suspend = () => {
+      asked += 1
+      return Promise.reject(new CacheUnavailable('gone'))
+    }
+    const { log, registry, published, follow } = shop([1], cache)
+    log.append('order-1', orderCreated('nobody'))
+    const followed = follow()
+    await eventually(() => published.length > 0)
+    await registry.alone(async () => {
+      await registry.change([{ generation: 1, from: 'live', to: 'leaving' }])
+      await eventually(() => followed.all.length === 0)
+      expect(asked).toBe(2)
+    })
   })
 
   it('applies nothing once the registry says another thing than when it began', async () => {

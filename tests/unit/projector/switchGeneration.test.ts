@@ -39,7 +39,11 @@ async function world(replaced: Partial<ConsumerGroups> & Partial<Pick<Generation
       current = number
     },
   } as unknown as Generations
-  const parts = { registry, generations, groups }
+  const cache = {
+    suspend: (generation: number) => step(`cache without ${generation}`),
+    resume: (generation: number) => step(`cache with ${generation}`),
+  }
+  const parts = { registry, generations, groups, cache }
   const go = () => switchGeneration(parts, { from: 1, to: 2, patienceMs: 50, signal: never })
   return { parts, steps, states, go, see: (number: number) => (current = number) }
 }
@@ -49,12 +53,14 @@ describe('the switch of generations', () => {
     const { steps, states, go } = await world()
     await go()
     expect(steps).toEqual([
+      'cache without 1 (leaving/following)',
       'group 1 empty (leaving/following)',
       'group 2 at group 1 (leaving/following)',
       'group 2 empty (leaving/arriving)',
       'group 2 to group 1 (leaving/arriving)',
       '2 searchable (leaving/arriving)',
       'readers see 2 (leaving/arriving)',
+      'cache with 2 (kept/live)',
     ])
     expect(await states()).toBe('kept/live')
   })
