@@ -4,6 +4,7 @@ import { openLog } from '../src/composition/openLog.js'
 import { openReadModels } from '../src/composition/openReadModels.js'
 import { required, sharedDatabaseUrl } from '../src/composition/openStorage.js'
 import { openTransport } from '../src/composition/openTransport.js'
+import { requireWholeLog } from '../src/composition/requireWholeLog.js'
 import { startHealthPart } from '../src/composition/startHealthPart.js'
 import { startProjectorPart } from '../src/composition/startProjectorPart.js'
 import type { Config } from '../src/config.js'
@@ -20,6 +21,7 @@ async function projector(assembly: Assembly): Promise<string> {
   const log = await openLog(assembly, databaseUrl)
   const { installationId, historyId } = log
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId })
+  if (transport.kafka) await requireWholeLog(assembly, transport.kafka.bus, log)
   const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
   const cipher = new PersonalDataCipher(required(assembly.config, 'personalDataKeys'))
   const projectorState = startProjectorPart(assembly, { log, transport, readModels, cipher })

@@ -5,6 +5,7 @@ import { openCommands, openLog } from './composition/openLog.js'
 import { openReadModels } from './composition/openReadModels.js'
 import { openStorage, sharedDatabaseUrl } from './composition/openStorage.js'
 import { openTransport } from './composition/openTransport.js'
+import { requireWholeLog } from './composition/requireWholeLog.js'
 import { startGatewayPart } from './composition/startGatewayPart.js'
 import { startHealthPart } from './composition/startHealthPart.js'
 import { startProjectorPart } from './composition/startProjectorPart.js'
@@ -38,7 +39,10 @@ async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
   const { installationId, historyId } = writeSide
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId, signal })
   const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
-  if (transport.kafka) startRelayPart(assembly, transport.kafka)
+  if (transport.kafka) {
+    await requireWholeLog(assembly, transport.kafka.bus, writeSide)
+    startRelayPart(assembly, transport.kafka)
+  }
   startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher })
   stopRequested.throwIfAborted()
   const url = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets })
@@ -66,6 +70,7 @@ async function relay(assembly: Assembly): Promise<string> {
   const { installationId, historyId } = log
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId })
   if (!transport.kafka) throw new Error('Expected parseConfig to have asked for KAFKA_BROKERS.')
+  await requireWholeLog(assembly, transport.kafka.bus, log)
   const relayState = startRelayPart(assembly, transport.kafka)
   health.readyWhen(async () => [
     relayState(),

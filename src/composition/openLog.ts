@@ -1,9 +1,7 @@
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import { type LogReader, openLogReader, openWriteSide, type WriteSide } from '../write/index.js'
 import type { Assembly } from './assembly.js'
-import { whenReachable } from './patience.js'
-
-const THE_LOG = { name: 'the event log', variable: 'DATABASE_URL' }
+import { THE_LOG, whenReachable } from './patience.js'
 
 /** For a process that takes commands. onAppended: as in WriteSideOptions. */
 export async function openCommands(

@@ -23,6 +23,8 @@ export interface Dependency<Opened> {
   readonly open: () => Promise<Opened>
 }
 
+export const THE_LOG = { name: 'the event log', variable: 'DATABASE_URL' }
+
 /** A broker that wants TLS or a login just closes the connection of whoever brings none. */
 export const KAFKA = { name: 'Kafka', variable: 'KAFKA_BROKERS', related: 'with KAFKA_TLS and KAFKA_SASL_MECHANISM' }
 

@@ -142,6 +142,9 @@ describe.skipIf(!postgres)(`the log restored into a new server${without}`, { tim
 
     it('by a copy of the files: the same, once an operator has said that it was restored', async () => {
       const history = await liveThrough(COPY_OF_FILES, anew('files'))
+      await expect(start(history.restored, anew('files'))).rejects.toThrow(
+        /put back to an earlier state.*admin -- restored/,
+      )
       const environment = { ...secrets, ...anew('files'), DATABASE_URL: history.restored.url }
       const { code, stdout, stderr } = await runAdmin(environment, 'restored', '--yes')
       expect(stderr).toBe('')

@@ -4,7 +4,7 @@ import { afterEach, expect, it } from 'vitest'
 import { openKafkaBus } from '../../src/bus/kafka/kafkaBus.js'
 import { createKafka, type KafkaSettings } from '../../src/bus/kafka/kafkaClient.js'
 import { EarlierHistory } from '../../src/bus/kafka/kafkaFaults.js'
-import { installationTopic } from '../../src/contract/topics.js'
+import { eventTopic, installationTopic } from '../../src/contract/topics.js'
 import { openRedisDocumentCache } from '../../src/read/cache/redis/openRedisDocumentCache.js'
 import { UnusableIndex } from '../../src/read/elasticsearch/indices.js'
 import { openElasticsearchReadStore } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
@@ -63,6 +63,31 @@ describeOnStack(['kafka', 'elasticsearch', 'redis'], 'filled from an earlier his
     await eventually(() => again.done.length === 3)
     await again.stop()
     expect(told(again.done).sort()).toEqual(ALL)
+  })
+
+  it('the newest events on the topics can be looked at, and what is no event is none', async () => {
+    const settings = kafkaSettings(stack.kafkaBrokers, `${stack.prefix}.newest.`, { partitions: 1 })
+    const log = await until(KafkaLog.open(settings))
+    const bus = await log.openBus()
+    expect(await bus.newestEvents()).toEqual([])
+    await log.startRelay(bus)
+    const writer = await log.openWriter()
+    await writer.append([
+      ['order-1', 1],
+      ['order-1', 2],
+      ['product-1', 1],
+    ])
+    await eventually(
+      async () =>
+        told(await bus.newestEvents())
+          .sort()
+          .join() === 'order-1 2,product-1 1',
+    )
+    const producer = createKafka(settings, logger).producer()
+    await producer.connect()
+    await producer.send({ topic: eventTopic(settings.prefix, 'order'), messages: [{ value: 'of somebody else' }] })
+    await producer.disconnect()
+    expect(told(await bus.newestEvents())).toEqual(['product-1 1'])
   })
 
   it('topics that an early release claimed are those of the first history', async () => {

@@ -5,9 +5,10 @@ import { printJson } from '../output.js'
 const HELP = `
 npm run admin -- restored --yes
 
-Says that the event log was put back to an earlier state by a copy of the server's files (pg_basebackup, a snapshot, a standby that had not received
-everything). Nothing in such a copy shows it; a restored dump is noticed by itself. To be run while no process of the service runs, before the first
-one starts: topics and indices that were filled before are refused from then on, and filled anew under other prefixes or after they were deleted.
+Says that the event log was put back to an earlier state: by a dump, by a copy of the server's files, by a standby that had not received everything. A
+start notices by itself only a dump on a server that has counted fewer transactions, and topics that are ahead. To be run while no
+process of the service runs, before the first one starts: topics and indices that were filled before are refused from then on, and filled anew under
+other prefixes or after they were deleted.
 
   --yes   say that you mean it: what was filled from the log can't be used any more, whether anything was lost or not
   --json  {"era"}
@@ -17,7 +18,7 @@ Exit codes: 0 done; 1 the event log does not answer; 2 wrong command line, or --
 
 export const restored: AdminCommand = {
   name: 'restored',
-  summary: 'say that the event log was restored from a copy of its files',
+  summary: 'say that the event log was restored from a backup',
   help: HELP,
   options: { yes: { type: 'boolean' } },
   async run({ positionals, values }, context) {

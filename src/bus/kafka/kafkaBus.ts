@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
+import type { EventEnvelope } from '../../contract/eventEnvelope.js'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
 import { eventTopics } from '../../contract/topics.js'
 import type { CheckpointStore } from '../checkpointStore.js'
@@ -13,6 +14,7 @@ import { KafkaConsumer } from './kafkaConsumer.js'
 import { KafkaConsumerGroups } from './kafkaConsumerGroups.js'
 import { KafkaEventPublisher } from './kafkaEventPublisher.js'
 import { orUnavailable } from './kafkaFaults.js'
+import { newestEvents } from './newestEvents.js'
 import { claimTopics } from './ownership.js'
 import { ensureTopics } from './topicSetup.js'
 import { within } from './within.js'
@@ -100,6 +102,13 @@ export class KafkaBus implements EventBus {
     const { prefix } = this.#options.kafka
     const published = await this.#published()
     return orUnavailable(UNREAD_OFFSETS, () => groupParts(this.#admin, this.#groupIdOf(group), prefix, published))
+  }
+
+  /** Of each partition the last message, where that is an event of ours. Throws BusUnavailable. */
+  newestEvents(): Promise<readonly EventEnvelope[]> {
+    const { installationId, logger } = this.#options
+    const topics = { kafka: this.#kafka, admin: this.#admin, topics: this.#topics, logger }
+    return orUnavailable('The newest events could not be read', () => newestEvents(topics, installationId))
   }
 
   /** For a relay; the caller closes it. */

@@ -5,7 +5,7 @@ import type { LogIdentity } from '../../contract/logIdentity.js'
 import { eventTopics, installationTopic, projectionResultsTopic } from '../../contract/topics.js'
 import { EarlierHistory, ForeignInstallation, orUnavailable, UnusableTopics } from './kafkaFaults.js'
 import { connectedProducer } from './producers.js'
-import { readFirstMessage } from './readFirstMessage.js'
+import { readMessages } from './readMessages.js'
 
 /** Who the topics belong to: the first message of the installation topic. Later ones lost a race and mean nothing. */
 interface Claim extends LogIdentity {
@@ -31,7 +31,9 @@ export async function claimTopics(parts: {
     const [partition] = await admin.fetchTopicOffsets(topic)
     if (partition?.high === '0') await publish(kafka, topic, { ...log, topicsId: randomUUID() }, logger)
     // Read back in any case: of two that claim at once, both have to find the same winner.
-    return parseClaim(await readFirstMessage(kafka, admin, topic, logger))
+    const first = { topic, partition: 0, offset: partition?.low ?? '0' }
+    const [message] = await readMessages(kafka, admin, [first], logger)
+    return parseClaim(message?.value ?? null)
   })
   if (!claim) {
     throw new UnusableTopics(

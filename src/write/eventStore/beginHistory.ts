@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import { BEGIN_HISTORY, migrateEventLog } from './migrate.js'
 
 /**
- * Says that this log was restored to an earlier state where nothing else shows it: a copy of the server's files goes on counting transactions, so
- * that a start takes it for the log that it was copied from. Returns the new era. Throws MigrationFailed and pg's errors.
+ * Says that this log was restored to an earlier state where nothing else shows it: a copy of the server's files goes on counting transactions, and
+ * a dump in the server that it comes from meets no lower ones, so that a start takes either for the log of before. Returns the new era. Throws MigrationFailed and pg's errors.
  */
 export async function beginHistory(databaseUrl: string, logger: Logger): Promise<number> {
   // The backup may be of an earlier release.

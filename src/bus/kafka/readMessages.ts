@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
+import type { Logger } from 'pino'
+import { BusUnavailable } from '../eventBus.js'
+
+const TIMEOUT_MS = 30_000
+
+/** Where a message stands that is there. */
+export interface MessagePlace {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: string
+}
+
+/**
+ * The messages at these places, at most one of each partition, in any order. kafkajs reads in consumer groups only; this one commits nothing and is
+ * deleted again. Throws kafkajs's errors, BusUnavailable after 30 s.
+ */
+export async function readMessages(
+  kafka: Kafka,
+  admin: Admin,
+  places: readonly MessagePlace[],
+  logger: Logger,
+): Promise<readonly KafkaMessage[]> {
+  const topics = [...new Set(places.map(({ topic }) => topic))]
+  if (topics.length === 0) return []
+  const groupId = `${topics[0]}-reader-${randomUUID()}`
+  const consumer = kafka.consumer({
+    groupId,
+    allowAutoTopicCreation: false,
+    maxWaitTimeInMs: 100,
+    retry: { restartOnFailure: () => Promise.resolve(false) },
+  })
+  const wanted = new Map(places.map((place) => [`${place.topic} ${place.partition}`, place]))
+  const found: KafkaMessage[] = []
+  const all = Promise.withResolvers<void>()
+  consumer.on(consumer.events.CRASH, ({ payload }) => all.reject(payload.error))
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    for (const place of wanted.values()) consumer.seek(place)
+  })
+  const timeout = new AbortController()
+  try {
+    await consumer.connect()
+    await consumer.subscribe({ topics, fromBeginning: true })
+    await consumer.run({
+      autoCommit: false,
+      eachMessage: ({ topic, partition, message }) => {
+        const key = `${topic} ${partition}`
+        if (message.offset === wanted.get(key)?.offset) {
+          wanted.delete(key)
+          found.push(message)
+        }
+        if (wanted.size === 0) all.resolve()
+        return Promise.resolve()
+      },
+    })
+    await Promise.race([all.promise, tooLate(topics, timeout.signal)])
+    return found
+  } finally {
+    timeout.abort()
+    await consumer.disconnect()
+    await forgetGroup(admin, groupId, logger)
+  }
+}
+
+async function tooLate(topics: readonly string[], signal: AbortSignal): Promise<never> {
+  await sleep(TIMEOUT_MS, undefined, { signal, ref: false })
+  throw new BusUnavailable(`Messages of ${topics.join(', ')} did not come within ${TIMEOUT_MS} ms.`)
+}
+
+/** A group that stays behind is nobody's loss: the broker forgets those without members and commits by itself. */
+async function forgetGroup(admin: Admin, groupId: string, logger: Logger): Promise<void> {
+  try {
+    await admin.deleteGroups([groupId])
+  } catch (error) {
+    logger.debug({ err: error, groupId }, 'A reader left its group behind')
+  }
+}
