@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import type { CheckpointStore } from '../src/bus/checkpointStore.js'
 import type { LogObserver } from '../src/bus/logObserver.js'
-import type { ProjectionName } from '../src/contract/documents.js'
+import type { Documents, ProjectionName } from '../src/contract/documents.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition } from '../src/contract/globalPosition.js'
 import { parseStreamId } from '../src/contract/streams.js'
@@ -26,12 +26,14 @@ export interface LostTailParts {
   readonly logger: Logger
 }
 
-interface StreamBehind {
+/** Of a stream, as one of its documents shows it. */
+interface Shown {
   readonly streamId: string
-  /** Its newest. */
-  readonly version: number
-  /** Whose documents show less. */
-  readonly projections: readonly ProjectionName[]
+  /** Its newest version. */
+  readonly head: number
+  readonly projection: ProjectionName
+  /** Up to here everything is done. */
+  readonly done: number
 }
 
 /**
@@ -46,59 +48,73 @@ export class LostTail {
   }
 
   /**
-   * One step of the walk, never beyond `upTo`: what the projector has not come to is not lost. `apply` is given the newest event of each
-   * stream that is behind; the gate fills in the rest; it answers false when it was stopped before it was done with them. Returns whether
-   * there may be more at once.
+   * One step of the walk, never beyond `upTo`: what the projector has not come to is not lost. `restore` is given every event that is missing
+   * somewhere, those of a stream in order. It is to write them and to do what follows from them, however often that takes with these very events:
+   * once written they are not found here again. It answers false when it was stopped before. Returns whether there may be more at once.
    */
-  async step(upTo: GlobalPosition, apply: (events: readonly EventEnvelope[]) => Promise<boolean>): Promise<boolean> {
+  async step(upTo: GlobalPosition, restore: (events: readonly EventEnvelope[]) => Promise<boolean>): Promise<boolean> {
     const { observer, checkpoints, group, minAgeMs, logger } = this.#parts
     const from = await checkpoints.load(group)
     const { heads, end } = await observer.settledHeads(from, STEP_EVENTS, minAgeMs)
     if (compareGlobalPositions(end, from) === 0 || compareGlobalPositions(end, upTo) > 0) return false
-    const behind = await this.#behind(heads)
-    if (behind.length > 0) {
-      logger.warn({ streams: behind.length }, 'The bus has lost events; they are taken from the log')
-      if (!(await apply(behind))) return false
+    const lost = await this.#lost(heads)
+    if (lost.length > 0) {
+      logger.warn(
+        { events: lost.length },
+        'The bus has lost events, or a projector what follows from them; taken from the log',
+      )
+      if (!(await restore(lost))) return false
     }
     // Somebody else's step may have moved it: then theirs counts.
     await checkpoints.save(group, from, end)
     return true
   }
 
-  async #behind(heads: ReadonlyMap<string, number>): Promise<readonly EventEnvelope[]> {
-    const { documents, streams } = this.#parts
+  async #lost(heads: ReadonlyMap<string, number>): Promise<readonly EventEnvelope[]> {
+    const behind = (await this.#shown(heads)).filter(({ done, head }) => done < head)
+    const missing = (await this.#withPassedOver(behind)).filter(({ done, head }) => done < head)
+    const events = await Promise.all(
+      [...Map.groupBy(missing, ({ streamId }) => streamId)].map(([streamId, its]) =>
+        this.#parts.streams.readStream(streamId, Math.min(...its.map(({ done }) => done)) + 1, heads.get(streamId)),
+      ),
+    )
+    return events.flat()
+  }
+
+  async #shown(heads: ReadonlyMap<string, number>): Promise<readonly Shown[]> {
+    const { documents } = this.#parts
     const idsOf = new Map<ProjectionName, string[]>()
     for (const streamId of heads.keys()) {
       const { category, id } = parseStreamId(streamId)
       for (const projection of PROJECTIONS_OF[category]) add(idsOf, projection, id)
     }
-    const shown = new Map<ProjectionName, ReadonlyMap<string, { readonly document: { readonly version: number } }>>()
-    for (const [projection, ids] of idsOf) shown.set(projection, await documents.get(projection, ids))
-    const behind = [...heads].flatMap(([streamId, version]) => {
+    const doneIn = new Map<ProjectionName, ReadonlyMap<string, number>>()
+    for (const [projection, ids] of idsOf) {
+      const found = [...(await documents.get(projection, ids))]
+      doneIn.set(projection, new Map(found.map(([id, { document }]) => [id, doneOf(document)])))
+    }
+    return [...heads].flatMap(([streamId, head]) => {
       const { category, id } = parseStreamId(streamId)
-      const projections = PROJECTIONS_OF[category].filter(
-        (name) => (shown.get(name)?.get(id)?.document.version ?? 0) < version,
-      )
-      return projections.length > 0 ? [{ streamId, version, projections }] : []
+      return PROJECTIONS_OF[category].map((projection) => {
+        return { streamId, head, projection, done: doneIn.get(projection)?.get(id) ?? 0 }
+      })
     })
-    const lost = await this.#neverSeen(behind)
-    const events = await Promise.all(
-      lost.map(({ streamId, version }) => streams.readStream(streamId, version, version)),
-    )
-    return events.flat()
   }
 
-  /** Without those that are behind only where they are parked, and were passed over knowingly: of them nothing is lost. */
-  async #neverSeen(behind: readonly StreamBehind[]): Promise<readonly StreamBehind[]> {
+  /** Where a stream is parked, what was passed over knowingly is not lost. */
+  async #withPassedOver(behind: readonly Shown[]): Promise<readonly Shown[]> {
     if (behind.length === 0) return behind
     const rows = await this.#parts.parked.find(behind.map(({ streamId }) => streamId))
-    return behind.filter(({ streamId, version, projections }) =>
-      projections.some(
-        (name) =>
-          !rows.some((row) => row.projection === name && row.streamId === streamId && row.lastSkipped >= version),
-      ),
-    )
+    return behind.map((each) => {
+      const row = rows.find(({ projection, streamId }) => projection === each.projection && streamId === each.streamId)
+      return row ? { ...each, done: Math.max(each.done, row.lastSkipped) } : each
+    })
   }
+}
+
+/** A customer's event is done when the customer's orders show it: whoever wrote it may have died before they did. */
+function doneOf(document: Documents[ProjectionName]): number {
+  return 'ordersVersion' in document ? Math.min(document.version, document.ordersVersion) : document.version
 }
 
 function add(idsOf: Map<ProjectionName, string[]>, projection: ProjectionName, id: string): void {

@@ -181,10 +181,9 @@ class RunningProjector implements Projector {
     return isCommitted
   }
 
-  /** What the bus has lost, from its write to its last after-duty. False when it was stopped before that. */
-  async #restore(events: readonly EventEnvelope[]): Promise<boolean> {
-    const finish = await this.#slices.apply(events)
-    return this.#succeeds('What follows from lost events', finish)
+  /** What the bus has lost, from its write to its last after-duty, and from the start again after a fault. False when it was stopped before that. */
+  #restore(events: readonly EventEnvelope[]): Promise<boolean> {
+    return this.#succeeds('What the bus has lost', () => this.#slices.consume(events))
   }
 
   /** Tries at least once, also when the projector is about to stop: what is in work is finished where it can be. */

@@ -7,6 +7,7 @@ import type { ProjectionProgress } from '../../../src/read/projectionStatus.js'
 import { eventually } from '../../support/eventually.js'
 import type { MemoryDocumentStore } from '../../support/memory/memoryDocumentStore.js'
 import { MemoryEventBus } from '../../support/memory/memoryEventBus.js'
+import type { MemoryEventLog } from '../../support/memory/memoryEventLog.js'
 import { documentsIn, foldOf, projectorInMemory } from '../../support/projectorHarness.js'
 import {
   contactChanged,
@@ -77,6 +78,19 @@ function losing(bus: MemoryEventBus, ...lost: readonly (EventEnvelope | undefine
       },
     },
   })
+}
+
+/** A customer with an order, renamed twice. Returns the events that renamed her. */
+function appendWithLostRename(log: MemoryEventLog): readonly EventEnvelope[] {
+  log.append('customer-ada', customerRegistered())
+  log.append('order-1', orderCreated('ada'))
+  const renamed = log.append(
+    'customer-ada',
+    contactChanged({ name: 'Ada King' }),
+    contactChanged({ name: 'Ada Byron' }),
+  )
+  log.append('order-2', orderCreated('nobody'))
+  return renamed
 }
 
 describe('projector', () => {
@@ -180,6 +194,45 @@ describe('projector', () => {
     const ofOrder = () => published.filter(({ streamId }) => streamId === 'order-1').map(({ version }) => version)
     await eventually(() => ofOrder().length >= 4)
     expect(ofOrder()).toEqual([1, 2, 3, 4])
+  })
+
+  it('INV-17 MERGE: announces what the bus has lost, and shows it on the orders, also where the answer to its write is lost', async () => {
+    const { log, store, bus, published, start } = projectorOnMemory()
+    const lost = appendWithLostRename(log)
+    const write = store.write.bind(store)
+    let answers = 0
+    store.write = async (writes) => {
+      const results = await write(writes)
+      if (!writes.some(({ projection, document }) => projection === 'customers' && document.version === 3))
+        return results
+      answers += 1
+      return answers > 1 ? results : Promise.reject(new StoreUnavailable('the answer is lost'))
+    }
+    start({ bus: losing(bus, ...lost), lostAfterMs: 50 })
+    await eventually(() => store.all('customers').get('ada')?.ordersVersion === 3)
+    expect(documentsIn(store)).toEqual(foldOf(log))
+    const ofAda = () => published.filter(({ streamId }) => streamId === 'customer-ada')
+    await eventually(() => ofAda().length === 5)
+    expect(ofAda().map(({ kind, version }) => [kind, version])).toEqual([
+      ['applied', 1],
+      ['ordersOfCustomer', 1],
+      ['applied', 2],
+      ['applied', 3],
+      ['ordersOfCustomer', 3],
+    ])
+  })
+
+  it('INV-17 MERGE: shows what the bus has lost on the orders, also where a projector ends between the write and that', async () => {
+    const { log, store, bus, start } = projectorOnMemory()
+    const lost = appendWithLostRename(log)
+    const sweep = vi.spyOn(store, 'ordersBehindCustomer').mockRejectedValue(new StoreUnavailable('away'))
+    const first = start({ bus: losing(bus, log.events[0], ...lost), lostAfterMs: 50 })
+    await eventually(() => sweep.mock.calls.length > 0)
+    await first.stop()
+    sweep.mockRestore()
+    start({ bus: losing(bus, ...lost), lostAfterMs: 50 })
+    await eventually(() => store.all('customers').get('ada')?.ordersVersion === 3)
+    expect(documentsIn(store)).toEqual(foldOf(log))
   })
 
   it('does not take a stream that is parked for one that the bus has lost', async () => {
