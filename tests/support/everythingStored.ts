@@ -25,7 +25,7 @@ async function inPostgres(url: string): Promise<string> {
   await postgres.connect()
   try {
     const { rows: tables } = await postgres.query<{ name: string }>(
-      "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname IN ('public', 'read', 'bus')",
+      "SELECT format('%I.%I', schemaname, tablename) AS name FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",
     )
     const texts: string[] = []
     for (const { name } of tables) {
