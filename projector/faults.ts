@@ -1,4 +1,3 @@
-import { UnusableBus } from '../src/bus/eventBus.js'
 import { UndecodableEvent } from '../src/contract/eventCodec.js'
 import { UnexpectedEvent } from './projections/projection.js'
 
@@ -29,7 +28,6 @@ export function faultText(error: unknown): string {
   if (!(error instanceof Error)) return 'A thrown value that is no error'
   const isOurs =
     isRetriable(error) ||
-    error instanceof UnusableBus ||
     error instanceof UndecodableEvent ||
     error instanceof UnexpectedEvent ||
     error instanceof RejectedDocument ||

@@ -41,7 +41,7 @@ export interface EventConsumer<Event = EventEnvelope> {
   readonly active: boolean
   /**
    * The next slice: waits until there is at least one event, then gives what has come, at most `limit`.
-   * Undefined once the consumer was closed or `signal` aborted. Throws BusUnavailable; the call may be repeated. Throws UnusableBus.
+   * Undefined once the consumer was closed or `signal` aborted. Throws BusUnavailable; the call may be repeated.
    */
   next(limit: number, signal: AbortSignal): Promise<EventSlice<Event> | undefined>
   /**

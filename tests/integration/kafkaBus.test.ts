@@ -203,13 +203,24 @@ describeOnStack(['kafka'], 'the bus on Kafka', (stack) => {
     await taking.stop()
   })
 
-  it('stops at a message of another installation, with a sentence that names the setting', async () => {
+  it("passes over another installation's messages, and says so once, with the setting", async () => {
     const log = await openLog()
     const bus = await log.openBus()
-    const consumer = await bus.subscribe('group')
-    await writeRaw(log.settings, [{ key: 'order-1', value: '{}', headers: { [HEADERS.installationId]: 'theirs' } }])
-    await expect(consumer.next(10, AbortSignal.timeout(10_000))).rejects.toThrow(ForeignInstallation)
-    await expect(consumer.next(10, never)).rejects.toThrow('KAFKA_PREFIX')
+    await log.startRelay(bus)
+    const writer = await log.openWriter()
+    const theirs = { key: 'order-1', value: '{}', headers: { [HEADERS.installationId]: 'theirs' } }
+    await writeRaw(log.settings, [theirs, theirs])
+    const taking = takeInBackground(await bus.subscribe('group'))
+    await writer.append([['order-1', 1]])
+    await eventually(() => taking.done.length === 1)
+    await writeRaw(log.settings, [theirs])
+    await writer.append([['order-1', 2]])
+    await eventually(() => taking.done.length === 2)
+    expect(told(taking.done)).toEqual(['order-1 1', 'order-1 2'])
+    const warnings = log.warnings.filter((line) => line.includes('KAFKA_PREFIX'))
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]).toContain('"installationId":"theirs"')
+    await taking.stop()
   })
 
   it('belongs to the first of two installations that claim the same prefix at once', async () => {

@@ -31,7 +31,8 @@ export function toKafkaMessage(message: EventMessage, installationId: string): M
  *
  * An event of an unknown type or a newer schema is read like any other, and parked by the projector, which knows types. What can't be read at all
  * counts as lost: the log has the event, if it ever was one, and the projector takes it from there, as a gap before the stream's next event or by
- * its sweep. Parking the stream for it would stop a stream over bytes that the log has in good order.
+ * its sweep. Parking the stream for it would stop a stream over bytes that the log has in good order. So it is with another installation's messages:
+ * whose the topics are was made sure of when they were opened, and who writes here by mistake later must not stop the owner.
  */
 export function readEventMessage({ key, value, headers }: KafkaMessage, installationId: string): ReadEvent {
   const owner = headers?.[HEADERS.installationId]?.toString()

@@ -3,8 +3,8 @@ import type { Logger } from 'pino'
 import type { Arrival } from './arrivals.js'
 import { readEventMessage } from './eventMessages.js'
 import { Heartbeats } from './heartbeats.js'
-import { ForeignInstallation } from './kafkaFaults.js'
 import { leaveGroup } from './leaveGroup.js'
+import { PassedOver } from './passedOver.js'
 import { Tenure } from './tenure.js'
 
 /** Without a heartbeat for so long a member is taken for dead, and its partitions go to others. */
@@ -23,7 +23,7 @@ export interface GroupMemberParts {
   readonly logger: Logger
   /** Messages have come, or the group has changed. */
   readonly onChange: () => void
-  /** The member is of no use any more: kafkajs has given up, or the topics are another installation's. */
+  /** The member is of no use any more: kafkajs has given up. */
   readonly onLost: (cause: unknown) => void
 }
 
@@ -32,12 +32,14 @@ export class GroupMember {
   readonly #parts: GroupMemberParts
   readonly #consumer: Consumer
   readonly #heartbeats: Heartbeats
+  readonly #passedOver: PassedOver
   #tenure: Tenure | undefined
   #former: Tenure | undefined
   #lostBy: { readonly cause: unknown } | undefined
 
   constructor(parts: GroupMemberParts) {
     this.#parts = parts
+    this.#passedOver = new PassedOver(parts.logger)
     this.#consumer = parts.kafka.consumer({
       groupId: parts.groupId,
       allowAutoTopicCreation: false,
@@ -134,33 +136,19 @@ export class GroupMember {
       await heartbeat()
     }
     if (!tenure || isOver()) return
-    try {
-      tenure.arrivals.add(this.#read(batch))
-    } catch (error) {
-      if (!(error instanceof ForeignInstallation)) throw error
-      this.#lost(error)
-      return
-    }
+    tenure.arrivals.add(this.#read(batch))
     tenure.commitBy(commitOffsetsIfNecessary)
     resolveOffset(batch.lastOffset())
     this.#parts.onChange()
   }
 
   #read({ topic, partition, messages }: EachBatchPayload['batch']): readonly Arrival[] {
-    const { installationId, logger } = this.#parts
-    const arrivals = messages.map((message): Arrival => {
-      const read = readEventMessage(message, installationId)
-      if (read.kind === 'foreign') throw new ForeignInstallation(topic, installationId, read.installationId)
-      return { topic, partition, offset: Number(message.offset), event: read.kind === 'event' ? read.event : undefined }
+    return messages.map((message): Arrival => {
+      const read = readEventMessage(message, this.#parts.installationId)
+      const place = { topic, partition, offset: Number(message.offset) }
+      if (read.kind === 'event') return { ...place, event: read.event }
+      this.#passedOver.tell(read, place)
+      return { ...place, event: undefined }
     })
-    const unreadable = arrivals.filter(({ event }) => event === undefined)
-    const [first] = unreadable
-    if (first) {
-      logger.error(
-        { topic, partition, offset: first.offset, messages: unreadable.length },
-        'Messages that are no events of ours are passed over; what the log has in their place is taken from there',
-      )
-    }
-    return arrivals
   }
 }

@@ -4,7 +4,7 @@ import { MAX_UNCOMMITTED_EVENTS } from '../../contract/repeatSpan.js'
 import type { BusUnavailable, EventConsumer, EventSlice } from '../eventBus.js'
 import type { Arrival } from './arrivals.js'
 import { GroupMember, type GroupMemberParts } from './groupMember.js'
-import { orUnavailable, UnusableTopics, unavailable } from './kafkaFaults.js'
+import { orUnavailable, unavailable } from './kafkaFaults.js'
 import type { Tenure } from './tenure.js'
 import { within } from './within.js'
 
@@ -21,8 +21,6 @@ export type KafkaConsumerParts = Omit<GroupMemberParts, 'onChange' | 'onLost'>
  * A member of a consumer group for as long as it is open:
  *
  *   joined ──crash, or paused beyond the session timeout──► lost ──as a new member, from the committed offsets──► joined
- *
- * A message of another installation ends it: then `next` says so, every time.
  */
 export class KafkaConsumer implements EventConsumer {
   readonly #parts: KafkaConsumerParts
@@ -33,7 +31,6 @@ export class KafkaConsumer implements EventConsumer {
   /** Why it has no member just now. */
   #outage: BusUnavailable | undefined
   #rejoining: Promise<void> = Promise.resolve()
-  #fault: UnusableTopics | undefined
 
   /** Returns when it has joined the group. Throws BusUnavailable. */
   static async join(parts: KafkaConsumerParts): Promise<KafkaConsumer> {
@@ -60,7 +57,6 @@ export class KafkaConsumer implements EventConsumer {
         this.#taken.set(slice, { tenure, arrivals: tenure.handOut(slice, arrivals) })
         return slice
       }
-      if (this.#fault) throw this.#fault
       if (this.#outage) throw this.#outage
       if (arrivals.length > 0) tenure?.passOver(arrivals)
       else await this.#change(ended)
@@ -138,14 +134,9 @@ export class KafkaConsumer implements EventConsumer {
     if (this.#member !== member) return
     const { groupId, logger } = this.#parts
     this.#member = undefined
-    if (cause instanceof UnusableTopics) {
-      this.#fault = cause
-      this.#rejoining = member.leave()
-    } else {
-      this.#outage = unavailable(`The consumer group ${groupId} was lost`, cause)
-      logger.warn({ groupId, err: this.#outage }, 'Lost the consumer group; joining it again')
-      this.#rejoining = this.#rejoin(member)
-    }
+    this.#outage = unavailable(`The consumer group ${groupId} was lost`, cause)
+    logger.warn({ groupId, err: this.#outage }, 'Lost the consumer group; joining it again')
+    this.#rejoining = this.#rejoin(member)
     this.#changes.emit('change')
   }
 
