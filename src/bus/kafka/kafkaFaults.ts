@@ -1,5 +1,5 @@
 import { BusUnavailable, UnusableBus } from '../eventBus.js'
-import { KafkaJSAggregateError, KafkaJSError, KafkaJSSASLAuthenticationError } from './libraryErrors.js'
+import { isOfKafka, KafkaJSSASLAuthenticationError } from './libraryErrors.js'
 
 /** Made otherwise than configured. */
 export class UnusableTopics extends UnusableBus {
@@ -42,10 +42,6 @@ export function unavailable(what: string, cause: unknown): BusUnavailable {
   const reason = cause instanceof Error ? cause.message : 'an unknown fault'
   const advice = isRefusedLogin(cause) ? 'check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD' : 'it is tried again'
   return new BusUnavailable(`${what}: ${reason} (Kafka, KAFKA_BROKERS); ${advice}.`, { cause })
-}
-
-function isOfKafka(error: unknown): boolean {
-  return error instanceof KafkaJSError || error instanceof KafkaJSAggregateError
 }
 
 function isRefusedLogin(error: unknown): boolean {

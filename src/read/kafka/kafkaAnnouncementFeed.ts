@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
 import { createKafka, type KafkaSettings } from '../../bus/kafka/kafkaClient.js'
-import { KafkaJSError } from '../../bus/kafka/libraryErrors.js'
+import { isOfKafka } from '../../bus/kafka/libraryErrors.js'
 import { within } from '../../bus/kafka/within.js'
 import type { ProjectionResult } from '../../contract/projectionResult.js'
 import { projectionResultsTopic } from '../../contract/topics.js'
@@ -123,7 +123,7 @@ export class KafkaAnnouncementFeed implements OpenedAnnouncementFeed {
       try {
         await this.#read(next, onMessages, signal)
       } catch (error) {
-        if (!(error instanceof KafkaJSError)) throw error
+        if (!isOfKafka(error)) throw error
         this.#logger.warn({ err: error, next }, 'The feed of announcements was interrupted; it is followed again')
         await pause(RETRY_MS, signal)
       }
@@ -193,7 +193,7 @@ async function orUnavailable<Answer>(message: string, ask: () => Promise<Answer>
   try {
     return await ask()
   } catch (cause) {
-    if (cause instanceof KafkaJSError || cause instanceof PositionGone) throw new StoreUnavailable(message, { cause })
+    if (isOfKafka(cause) || cause instanceof PositionGone) throw new StoreUnavailable(message, { cause })
     throw cause
   }
 }
