@@ -44,7 +44,7 @@ export function createOrder({ data, metadata }: CreateOrder, state: OrderState):
 
 function checkRequestedLines(requested: readonly RequestedLine[]): Refusal | undefined {
   if (requested.length === 0) return emptyOrder()
-  if (requested.length > MAX_LINES) return tooManyLines(requested.length)
+  if (requested.length > MAX_LINES) return tooManyLines(requested.length, ['items'])
   for (const [index, line] of requested.entries()) {
     const faulty = checkQuantity(line, pathOf(index))
     if (faulty) return faulty

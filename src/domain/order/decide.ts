@@ -16,6 +16,7 @@ import { mergeLines, totalOf } from './lines.js'
 import {
   alreadyCancelled,
   cannotCancelDelivered,
+  MAX_LINES,
   MAX_QUANTITY,
   mergedQuantityTooLarge,
   orderNotFound,
@@ -23,6 +24,7 @@ import {
   paymentInAnotherCurrency,
   paymentNotPositive,
   productInAnotherCurrency,
+  tooManyLines,
   wrongState,
 } from './refusals.js'
 import { checkQuantity, priceLine } from './requestedLines.js'
@@ -62,6 +64,7 @@ function addItem({ data, metadata }: AddOrderItem, state: ExistingOrder): Decisi
     return productInAnotherCurrency(item.sku, state.total.currency, item.unitPrice.currency, ITEM)
   }
   const merged = mergeLines([...state.items, item])
+  if (merged.length > MAX_LINES) return tooManyLines(merged.length, ITEM)
   const tooMany = merged.find((line) => line.quantity > MAX_QUANTITY)
   if (tooMany) return mergedQuantityTooLarge(tooMany.sku, tooMany.quantity, ITEM)
   const total = totalOf(merged, state.total.currency)

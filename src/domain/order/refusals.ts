@@ -3,7 +3,10 @@ import type { Refusal, RefusalCode } from '../message.js'
 import { formatMoney, type Money } from '../money.js'
 import type { OrderStatus } from './state.js'
 
-/** The most lines that one input may name. */
+/**
+ * The most lines of an order, and of the input that makes one. It bounds the largest event: with the longest skus and names there are, one of so many
+ * lines takes 0.7 of the megabyte that Kafka takes of a message (tests/unit/contract/largestEvent.test.ts).
+ */
 export const MAX_LINES = 500
 /** The most pieces on one line, also after lines were merged. */
 export const MAX_QUANTITY = 1_000_000
@@ -30,11 +33,11 @@ export function emptyOrder(): Refusal {
   return refuse('EMPTY_ORDER', 'Expected at least one item, found none: name what is ordered.', ['items'])
 }
 
-export function tooManyLines(found: number): Refusal {
+export function tooManyLines(found: number, field: readonly string[]): Refusal {
   return refuse(
     'INVALID_INPUT',
-    `Expected at most ${MAX_LINES} lines, found ${found}: order in parts, or add items afterwards.`,
-    ['items'],
+    `Expected an order of at most ${MAX_LINES} lines, found ${found}: order in parts.`,
+    field,
   )
 }
 

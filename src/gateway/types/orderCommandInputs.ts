@@ -50,7 +50,7 @@ export class AddOrderItemInput {
   @Field(() => ID, { description: ORDER_ID })
   readonly orderId!: string
 
-  @Field(() => OrderItemInput, { description: 'What to add.' })
+  @Field(() => OrderItemInput, { description: 'What to add; an order has at most 500 lines.' })
   readonly item!: OrderItemInput
 }
 

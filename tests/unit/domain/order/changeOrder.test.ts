@@ -123,6 +123,18 @@ describe('AddOrderItem', () => {
     pending.whenRefused(addItem('moon', 1), 'INVALID_INPUT', { field: ['item'], says: ['90071992547409.91 USD'] })
   })
 
+  it('refuses a line beyond the 500 of an order, and none that merges', () => {
+    const skus = Array.from({ length: 501 }, (_, index) => `sku-${index}`)
+    const catalogue = new Map(skus.map((sku) => [sku, { name: sku, unitPrice: usd(100n) }]))
+    const lines = skus.slice(0, 500).map((sku) => ({ sku, productName: sku, unitPrice: usd(100n), quantity: 1 }))
+    const full = given(order, created(...lines))
+    full.whenRefused(addItem('sku-500', 1, catalogue), 'INVALID_INPUT', {
+      field: ['item'],
+      says: ['at most 500', 'found 501'],
+    })
+    full.whenThen(addItem('sku-0', 1, catalogue), itemAdded(lines[0] ?? expect.fail()))
+  })
+
   it('takes the price of today, and leaves what was ordered before at its own', () => {
     const dearer = new Map([...CATALOGUE, ['lamp', { name: 'Lamp', unitPrice: usd(2490n) }] as const])
     pending.whenThen(addItem('lamp', 999_999, dearer), itemAdded({ ...line('lamp', 999_999), unitPrice: usd(2490n) }))
