@@ -36,6 +36,11 @@ interface Shown {
   readonly done: number
 }
 
+/** Where the checkpoint of a group's sweep is kept. */
+export function lostTailGroup(group: string): string {
+  return `${group}/lost-tail`
+}
+
 /**
  * Finds what the bus has lost for good. A lost message in the middle of a stream shows as a gap when the next one comes; the last one of a
  * stream leaves nothing behind it. So the log is walked a second time, some time after the projector, only comparing stream heads with documents.

@@ -10,7 +10,7 @@ import type { ProjectionStatusBoard } from '../src/read/projectionStatus.js'
 import { SliceConsumer, type SliceConsumerParts } from './consumeBatch.js'
 import { EventReader } from './eventReader.js'
 import { faultText } from './faults.js'
-import { LostTail } from './lostTail.js'
+import { LostTail, lostTailGroup } from './lostTail.js'
 import { Releases } from './releases.js'
 import { pause, untilDone } from './retry.js'
 import { reportStatus } from './statusReport.js'
@@ -87,7 +87,7 @@ class RunningProjector implements Projector {
       documents: options.documents,
       parked: options.parked,
       streams: options.streamReader,
-      group: `${options.group}/lost-tail`,
+      group: lostTailGroup(options.group),
       minAgeMs: options.lostAfterMs ?? DEFAULT_LOST_AFTER_MS,
       logger: options.logger,
     })

@@ -48,7 +48,7 @@ export async function* foldedStreams(
 }
 
 /** Where a scan goes on behind a stream. */
-export function endOf({ streamId }: StreamFold): StreamPlace {
+export function endOf({ streamId }: Pick<StreamFold, 'streamId'>): StreamPlace {
   return { streamId, streamVersion: MAX_VERSION }
 }
 

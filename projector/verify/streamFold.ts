@@ -1,6 +1,7 @@
 import type { Documents, ProjectionName } from '../../src/contract/documents.js'
 import type { DomainEvent } from '../../src/contract/eventCodec.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
+import { positionText } from '../../src/contract/globalPosition.js'
 import { parseStreamId, type StreamCategory } from '../../src/contract/streams.js'
 import type { Decode } from '../eventReader.js'
 import { faultText, isRetriable, MissingEvents } from '../faults.js'
@@ -13,6 +14,8 @@ export interface FoldFault {
   /** The first version that it can't take. */
   readonly version: number
   readonly eventType: string
+  /** Of that event in the log (positionText of contract/globalPosition.ts). */
+  readonly eventPosition: string
   /** Without personal data. */
   readonly error: string
 }
@@ -61,8 +64,8 @@ export class StreamFold {
       this.#put(name, decode(envelope), envelope)
     } catch (error) {
       if (isRetriable(error)) throw error
-      const { streamVersion: version, type: eventType } = envelope
-      this.faults.set(name, { version, eventType, error: faultText(error) })
+      const { streamVersion: version, type: eventType, position } = envelope
+      this.faults.set(name, { version, eventType, eventPosition: positionText(position), error: faultText(error) })
     }
   }
 

@@ -1,9 +1,12 @@
+import type { CheckpointStore } from '../bus/checkpointStore.js'
 import type { EventBus } from '../bus/eventBus.js'
 import type { LogObserver } from '../bus/logObserver.js'
 import type { LogScan } from '../bus/logScan.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import type { AnnouncementFeed } from '../read/announcementFeed.js'
 import type { DocumentCache } from '../read/cache/documentCache.js'
+import type { GenerationRegistry } from '../read/generationRegistry.js'
+import type { Generations } from '../read/generations.js'
 import type { ReadStore } from '../read/readStore.js'
 import type { CommandHandlers, LogReader } from '../write/index.js'
 
@@ -14,6 +17,9 @@ export interface Installation extends Pick<ReadStore, 'documents' | 'inventory' 
   readonly scan: LogScan
   readonly observer: LogObserver
   readonly bus: EventBus
+  readonly checkpoints: CheckpointStore
+  readonly generations: Generations
+  readonly registry: GenerationRegistry
   readonly feed: AnnouncementFeed
   readonly cache: DocumentCache
   readonly cipher: PersonalDataCipher

@@ -13,10 +13,11 @@ export interface ConsumerGroups {
   forget(group: string): Promise<void>
 }
 
-/** Somebody is in a group that should be empty. The same may be asked again. */
+/** Somebody is in a group that should be empty. Retriable: whoever is in it may be about to leave. */
 export class GroupInUse extends Error {
   override readonly name = 'GroupInUse'
   readonly code = 'GROUP_IN_USE'
+  readonly retryable = true
 
   constructor(group: string) {
     super(`Expected nobody to work in the group ${group}, found somebody.`)

@@ -17,6 +17,8 @@ export interface LogObserver {
    * Looks at each of those events once. Throws BusUnavailable.
    */
   placeBefore(seconds: number): Promise<GlobalPosition>
+  /** About how many events the log has, as its database last counted them. Throws BusUnavailable. */
+  eventCount(): Promise<number>
 }
 
 export interface LogLag {

@@ -38,7 +38,7 @@ export class InstallationOpener {
     const { installationId, historyId } = log
     const transport = await openTransport(this.#assembly, { databaseUrl, installationId, historyId })
     const readModels = await openReadModels(this.#assembly, { databaseUrl, installationId, historyId })
-    const { generations, status, feed, cache } = readModels
+    const { generations, registry, status, feed, cache } = readModels
     const { documents, inventory, parked, group } = await generations.open(await generations.current())
     return {
       id: installationId,
@@ -46,6 +46,9 @@ export class InstallationOpener {
       scan: transport.scan,
       observer: transport.observer,
       bus: transport.bus,
+      checkpoints: transport.checkpoints,
+      generations,
+      registry,
       documents,
       inventory,
       parked,

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '../../src/config.js'
 
-const PROGRAM = fileURLToPath(new URL('../../dist/src/admin/main.js', import.meta.url))
+export const ADMIN_PROGRAM = fileURLToPath(new URL('../../dist/src/admin/main.js', import.meta.url))
 
 export interface AdminAnswer {
   readonly code: number | null
@@ -18,7 +18,7 @@ export async function runAdmin(
   ...args: readonly string[]
 ): Promise<AdminAnswer> {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [ADMIN_PROGRAM, ...args], {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

@@ -7,6 +7,7 @@ import { PROJECTION_NAMES, type ProjectionName } from '../../contract/documents.
 import type { AdminCommand, AdminContext, Given } from '../command.js'
 import { millisecondsOf } from '../durations.js'
 import { EXIT, WrongUsage } from '../exitCode.js'
+import { findingSentence } from '../findingSentence.js'
 import type { Installation } from '../installation.js'
 import { printJson } from '../output.js'
 import { ProgressLine } from '../progressLine.js'
@@ -60,7 +61,7 @@ export const verify: AdminCommand = {
       for (const outcome of outcomes) {
         counts['repaired' in outcome && outcome.repaired ? 'repaired' : 'left'] += 1
         if (listed.length < MAX_LISTED) listed.push(outcome)
-        if (!context.out.json) context.out.line(sentenceOf(outcome))
+        if (!context.out.json) context.out.line(findingSentence(outcome.finding, outcome))
       }
     })
     const report = await verification.run((streams) =>
@@ -102,33 +103,6 @@ function repairOf(installation: Installation, events: EventReader, { logger }: A
 
 function told({ finding: { lag, ...finding }, ...outcome }: Listed) {
   return { ...finding, ...outcome }
-}
-
-const WORDS: Readonly<Record<Finding['kind'], string>> = {
-  missing: 'is missing',
-  behind: 'is behind',
-  differs: 'differs',
-  ahead: 'shows a version that the log does not have',
-  extra: 'has no stream in the log',
-  unreadable: 'could not be folded',
-}
-
-function sentenceOf({ finding, repaired, reason }: Listed): string {
-  const { projection, streamId, kind, storedVersion, logVersion, fields, error } = finding
-  const versions = [
-    ...(storedVersion === null ? [] : [`version ${storedVersion}`]),
-    ...(logVersion === null || logVersion === storedVersion ? [] : [`log at ${logVersion}`]),
-  ]
-  const details = [
-    ...fields.map(({ field, stored, expected }) =>
-      stored === undefined ? field : `${field} is ${stored}, expected ${expected}`,
-    ),
-    ...[error, reason].filter((each) => each !== undefined),
-  ]
-  const outcome = repaired === undefined ? '' : repaired ? ' [repaired]' : ' [not repaired]'
-  const place = versions.length > 0 ? ` (${versions.join(', ')})` : ''
-  const what = details.length > 0 ? `: ${details.join('; ')}` : ''
-  return `${projection} ${streamId} ${WORDS[kind]}${place}${what}${outcome}`
 }
 
 function summaryOf(

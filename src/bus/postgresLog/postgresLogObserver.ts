@@ -29,6 +29,11 @@ const SETTLED_HEADS = `
 /** The order of the log is not quite that of the clock: it is told apart by no more than a transaction of a writer takes, and those end within this. */
 const CLOCK_SLACK_SECONDS = 60
 
+/** A log of millions is not counted for a progress bar: PostgreSQL has its estimate, -1 as long as it has none. */
+const EVENT_COUNT = `
+  SELECT CASE WHEN reltuples < 0 THEN (SELECT count(*) FROM events) ELSE reltuples END::bigint::text AS events
+  FROM pg_class WHERE oid = 'events'::regclass`
+
 const PLACE_BEFORE = `
   SELECT e.era, e.transaction_id::text AS transaction_text, e.position::text AS position_text
   FROM events e
@@ -103,6 +108,11 @@ export class PostgresLogObserver implements LogObserver {
       }),
     )
     return rows[0] ? placeOf(rows[0]) : START_OF_LOG
+  }
+
+  async eventCount(): Promise<number> {
+    const { rows } = await orUnavailable(() => this.#pool.query<{ events: string }>(EVENT_COUNT))
+    return Number(rows[0]?.events ?? 0)
   }
 }
 

@@ -103,6 +103,10 @@ export class MemoryEventLog implements StreamReader, LogObserver, LogScan {
     return Promise.resolve(place ?? START_OF_LOG)
   }
 
+  eventCount(): Promise<number> {
+    return Promise.resolve(this.events.length)
+  }
+
   #byStream(): readonly EventEnvelope[] {
     return this.events.toSorted(
       (a, b) => Number(a.streamId > b.streamId) - Number(a.streamId < b.streamId) || a.streamVersion - b.streamVersion,

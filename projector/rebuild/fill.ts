@@ -1,0 +1,121 @@
+import { FIRST_STREAM } from '../../src/bus/logScan.js'
+import type { Documents } from '../../src/contract/documents.js'
+import { streamIdOf } from '../../src/contract/streams.js'
+import type { DocumentStore, DocumentWrite } from '../../src/read/documentStore.js'
+import type { FillProgress } from '../../src/read/generationRegistry.js'
+import type { NewlyParked, ParkedStreams } from '../../src/read/parkedStreams.js'
+import { faultText, RejectedDocument } from '../faults.js'
+import { categoryOf } from '../projections/registry.js'
+import { withCustomer } from '../projections/withCustomer.js'
+import { CustomersInLog } from '../verify/customersInLog.js'
+import { endOf, type FoldParts, foldedStreams } from '../verify/foldedStreams.js'
+import type { StreamFold } from '../verify/streamFold.js'
+import { patiently } from './patiently.js'
+
+export interface FillParts extends FoldParts {
+  readonly documents: DocumentStore
+  readonly parked: ParkedStreams
+}
+
+export interface FillPlan {
+  /** Where an earlier run came to. */
+  readonly after: FillProgress | undefined
+  readonly signal: AbortSignal
+  /** Everything up to here is written. Awaited, so that it may be saved. */
+  readonly onProgress: (progress: FillProgress) => Promise<void> | void
+}
+
+/**
+ * Writes every document of a generation that nobody works on yet, from the log as it is: stream by stream, each document once. While one page of
+ * streams is written the next one is read and folded, so that memory holds two pages, however long the log is. What happens in the log meanwhile,
+ * and what of it was seen here, is no matter: projectors come behind, and begin in front of all that was committed later than this began.
+ *
+ * Throws what the log throws, the reason of `signal`, and after several tries what the store throws: then it may go on from the last progress.
+ */
+export async function fill(parts: FillParts, { after, signal, onProgress }: FillPlan): Promise<void> {
+  const customers = new CustomersInLog(parts)
+  let events = after?.events ?? 0
+  let writing = Promise.resolve()
+  const range = after ? endOf(after) : FIRST_STREAM
+  for await (const folds of foldedStreams(parts, { after: range })) {
+    signal.throwIfAborted()
+    const writes = await writesOf(folds, customers)
+    await writing
+    const last = folds.at(-1)
+    events += folds.reduce((sum, { version }) => sum + version, 0)
+    const progress = last && { streamId: last.streamId, events }
+    writing = (async () => {
+      const rejected = await write(parts, writes, signal)
+      await patiently(() => park(parts.parked, [...folds.flatMap(unfoldable), ...rejected]), signal)
+      if (progress) await onProgress(progress)
+    })()
+    // Awaited with the next page; one that fails before must not end the process.
+    writing.catch(() => undefined)
+  }
+  await writing
+}
+
+async function writesOf(folds: readonly StreamFold[], customers: CustomersInLog): Promise<readonly DocumentWrite[]> {
+  // Version 0: whichever is the newest.
+  const orders = folds.flatMap(({ documents }) => documents.orders ?? [])
+  const customerOf = await customers.of(orders.map(({ customerId }) => ({ customerId, customerVersion: 0 })))
+  return folds.flatMap(({ documents: { orders: order, customers: customer, orderTimelines, products } }) => {
+    const shown = order && customerOf({ customerId: order.customerId, customerVersion: 0 })?.newest
+    return [
+      ...written('orders', order && shown ? withCustomer(order, shown) : order),
+      ...written('orderTimelines', orderTimelines),
+      // No order of this generation shows less of the customer than this: they are written later.
+      ...written('customers', customer && { ...customer, ordersVersion: customer.version }),
+      ...written('products', products),
+    ]
+  })
+}
+
+function written<Name extends keyof Documents>(
+  projection: Name,
+  document: Documents[Name] | undefined,
+): readonly DocumentWrite[] {
+  // Name and document agree by construction; a union member can't be chosen by a type parameter.
+  return document ? [{ projection, document, expected: 'absent' } as unknown as DocumentWrite] : []
+}
+
+/**
+ * Returns what the store can't take. What is there already was written by a run that died before it could say so, and is kept: projectors bring it
+ * up to date.
+ */
+async function write(
+  { documents }: FillParts,
+  writes: readonly DocumentWrite[],
+  signal: AbortSignal,
+): Promise<readonly NotFilled[]> {
+  const results = await patiently(() => documents.write(writes), signal)
+  return writes.flatMap(({ projection, document: { id, version } }, index) => {
+    const result = results[index]
+    if (result?.kind !== 'rejected') return []
+    const error = faultText(new RejectedDocument(result.reason))
+    // Which of its events the store can't take is found out by whoever releases it.
+    const streamId = streamIdOf(categoryOf(projection), id)
+    return [
+      { projection, streamId, failedVersion: 1, lastSkipped: version, eventType: 'unknown', eventPosition: '', error },
+    ]
+  })
+}
+
+type NotFilled = Omit<NewlyParked, 'attempts' | 'parkedAt'>
+
+function unfoldable({ streamId, version, faults }: StreamFold): readonly NotFilled[] {
+  return [...faults].map(([projection, { version: failedVersion, eventType, eventPosition, error }]) => ({
+    projection,
+    streamId,
+    failedVersion,
+    lastSkipped: version,
+    eventType,
+    eventPosition,
+    error,
+  }))
+}
+
+/** Where a projection can't go on, this generation begins with the stream in quarantine, as a projector would have put it there. */
+async function park(parked: ParkedStreams, streams: readonly NotFilled[]): Promise<void> {
+  for (const stream of streams) await parked.park({ ...stream, attempts: 1, parkedAt: new Date().toISOString() })
+}

@@ -1,0 +1,272 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DocumentWrite } from '../../src/read/documentStore.js'
+import { ADMIN_PROGRAM, environmentOf, runAdmin } from '../support/adminProcess.js'
+import type { Client } from '../support/client.js'
+import { eventually } from '../support/eventually.js'
+import { openInstallation } from '../support/openInstallation.js'
+import { describeInBothProfiles } from '../support/profiles.js'
+import type { ServiceUnderTest } from '../support/service.js'
+import { accepted, Shop } from './shop.js'
+
+const TEST_TIMEOUT_MS = 180_000
+const WRITERS = 32
+const READERS = 6
+const DRIFTED = 5
+
+const RECORD_PAYMENT = /* GraphQL */ `
+  mutation ($orderId: ID!, $commandId: ID!) {
+    recordPayment(input: { orderId: $orderId, commandId: $commandId, reference: "load", amount: { amount: "1.00", currency: "USD" } }) {
+      receipt { token version }
+      userErrors { code message }
+    }
+  }
+`
+const ORDER = /* GraphQL */ `
+  query ($id: ID!, $token: ConsistencyToken!) {
+    order(id: $id, atLeast: $token, waitMs: 10000) { version totalAmount { amount } }
+  }
+`
+const DRIFTED_ORDER = /* GraphQL */ `
+  query ($id: ID!, $filter: OrderFilter) {
+    order(id: $id) { totalAmount { amount } }
+    orders(first: 100, filter: $filter) { edges { node { id totalAmount { amount } } } }
+  }
+`
+
+describeInBothProfiles((startService) => {
+  let service: ServiceUnderTest
+  let shop: Shop
+
+  beforeAll(async () => {
+    service = await startService()
+    shop = await Shop.open(service.client)
+  })
+  afterAll(() => service.stop())
+
+  const admin = (...args: readonly string[]) => runAdmin(environmentOf(service.config), ...args)
+
+  /** Orders whose documents of now show a total that no event says. */
+  async function driftedOrders(): Promise<readonly string[]> {
+    const own = await Shop.open(service.client)
+    const placed = await Promise.all(Array.from({ length: DRIFTED }, () => own.order()))
+    for (const { id, token } of placed) await service.client.request(ORDER, { id, token } as never)
+    const installation = await openInstallation(service.config)
+    try {
+      const found = await installation.documents.get(
+        'orders',
+        placed.map(({ id }) => id),
+      )
+      const writes = [...found.values()].map(
+        ({ document, revision }): DocumentWrite => ({
+          projection: 'orders',
+          document: { ...document, totalMinor: 1_234_500 },
+          expected: revision,
+        }),
+      )
+      const results = await installation.documents.write(writes)
+      expect(results.filter(({ kind }) => kind === 'written')).toHaveLength(DRIFTED)
+      await installation.documents.makeSearchable()
+    } finally {
+      await installation.close()
+    }
+    return placed.map(({ id }) => id)
+  }
+
+  it(
+    'INV-12 REPLAY-EQUAL: rebuilt is live, while writes go on; no query fails, mixes generations, or goes back',
+    async () => {
+      const drifted = await driftedOrders()
+      await using load = await Load.start(service.client, shop, drifted)
+      await load.isRunning()
+      const rebuilt = await admin('rebuild', 'orders', '--json')
+      expect(rebuilt).toMatchObject({ code: 0 })
+      expect(JSON.parse(rebuilt.stdout)).toMatchObject({ generation: 2, kept: 1 })
+      await load.isRunning()
+      await eventually(() => load.everybodySees('20.00'), 20_000)
+      expect(load.faults).toEqual([])
+      expect(await admin('verify')).toMatchObject({ code: 0 })
+
+      expect(await admin('rebuild', 'all')).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringContaining(
+          'Expected no generation beside the live one, found 1, kept from the last rebuild',
+        ),
+      })
+      load.expectGoingBack()
+      expect(await admin('rebuild', '--back')).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('Generation 1 is live'),
+      })
+      await eventually(() => load.everybodySees('12345.00'), 20_000)
+      await load.isRunning()
+      expect(load.faults).toEqual([])
+      expect(await admin('rebuild', '--drop')).toMatchObject({ code: 0, stdout: 'Generation 2 is deleted.\n' })
+      await load.isRunning()
+      expect(load.faults).toEqual([])
+      await load.stop()
+      const repaired = await admin('verify', '--repair')
+      expect(repaired.stdout).toContain(`${DRIFTED} differ, ${DRIFTED} repaired, 0 left.`)
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  describe('killed', () => {
+    it.each(['Filling', 'Waiting', 'Comparing', 'Switching'])(
+      'INV-12 REPLAY-EQUAL: at "%s", goes on with --resume, and nobody notices',
+      async (step) => {
+        await killedAt(environmentOf(service.config), step)
+        // Visible, with whatever generation: a switch that was cut off is brought to an end by the projectors.
+        const { id, token } = await shop.order()
+        expect(await service.client.request(ORDER, { id, token } as never)).toMatchObject({ order: { version: 1 } })
+        const resumed = await admin('rebuild', 'all', '--resume')
+        const wasSwitched = resumed.stderr.includes('kept from the last rebuild')
+        if (!wasSwitched) expect(resumed).toMatchObject({ code: 0 })
+        expect(step === 'Switching' || !wasSwitched).toBe(true)
+        expect(await admin('verify')).toMatchObject({ code: 0 })
+        expect(await admin('rebuild', '--drop')).toMatchObject({ code: 0 })
+      },
+      TEST_TIMEOUT_MS,
+    )
+  })
+
+  it(
+    'refuses what cannot be, in words',
+    async () => {
+      expect(await admin('rebuild', 'invoices')).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(
+          'Expected one of orders, orderTimelines, customers, products, all, found "invoices"',
+        ),
+      })
+      expect(await admin('rebuild', 'all', '--resume')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('Expected a rebuild to go on with, found none'),
+      })
+      expect(await admin('rebuild', '--back')).toMatchObject({ code: 1 })
+      expect(await admin('rebuild', '--drop')).toMatchObject({ code: 1 })
+      const both = await Promise.all([admin('rebuild', 'all'), admin('rebuild', 'all')])
+      expect(both.map(({ code }) => code).sort()).toEqual([0, 1])
+      expect(both.map(({ stderr }) => stderr).join()).toMatch(/another rebuild at work|beside the live one/)
+      expect(await admin('rebuild', '--drop')).toMatchObject({ code: 0 })
+    },
+    TEST_TIMEOUT_MS,
+  )
+})
+
+/** Begins a rebuild and kills it as soon as it says that it has come to this step. */
+async function killedAt(env: Readonly<Record<string, string>>, step: string): Promise<void> {
+  const { PATH = '', HOME = '' } = process.env
+  const child = spawn(process.execPath, [ADMIN_PROGRAM, 'rebuild', 'all'], {
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  let said = ''
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    said += chunk
+    if (said.includes(step)) child.kill('SIGKILL')
+  })
+  const [[, signal]] = await Promise.all([once(child, 'close'), text(child.stderr)])
+  if (signal !== 'SIGKILL') throw new Error(`Expected to kill it at "${step}", but it had ended:\n${said}`)
+}
+
+/** Writers who change orders of their own, and read each change; readers of orders that nobody changes, whose documents differ between generations. */
+class Load implements AsyncDisposable {
+  /** What must never be seen. */
+  readonly faults: string[] = []
+  readonly #client: Client
+  readonly #stopping = new AbortController()
+  #running: Promise<unknown> = Promise.resolve()
+  #writes = 0
+  #reads = 0
+  /** By reader: the total that was seen last. */
+  readonly #seen = new Map<number, string>()
+  #older = '12345.00'
+  #newer = '20.00'
+
+  static async start(client: Client, shop: Shop, drifted: readonly string[]): Promise<Load> {
+    const load = new Load(client)
+    const placed = await Promise.all(Array.from({ length: WRITERS }, () => shop.order(1_000)))
+    load.#running = Promise.all([
+      ...placed.map(({ id }) => load.#until(() => load.#write(id))),
+      ...Array.from({ length: READERS }, (_, reader) => load.#until(() => load.#read(reader, drifted))),
+    ])
+    return load
+  }
+
+  private constructor(client: Client) {
+    this.#client = client
+  }
+
+  /** Returns when everybody has done some more. */
+  async isRunning(): Promise<void> {
+    const [writes, reads] = [this.#writes, this.#reads]
+    await eventually(() => {
+      if (this.faults.length > 0) throw new Error(this.faults.join('\n'))
+      return this.#writes > writes + 2 * WRITERS && this.#reads > reads + 2 * READERS
+    }, 60_000)
+  }
+
+  everybodySees(total: string): boolean {
+    return this.#seen.size === READERS && [...this.#seen.values()].every((seen) => seen === total)
+  }
+
+  /** From now on the older generation's documents are the newer ones. */
+  expectGoingBack(): void {
+    ;[this.#older, this.#newer] = [this.#newer, this.#older]
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#running
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop()
+  }
+
+  async #until(work: () => Promise<void>): Promise<void> {
+    while (!this.#stopping.signal.aborted && this.faults.length < 5) {
+      try {
+        await work()
+      } catch (error) {
+        this.faults.push(String(error))
+      }
+    }
+  }
+
+  async #write(orderId: string): Promise<void> {
+    const answer = (await this.#client.request(RECORD_PAYMENT, {
+      orderId,
+      commandId: crypto.randomUUID(),
+    } as never)) as {
+      recordPayment: { receipt: { token: string; version: number } | null; userErrors: [] }
+    }
+    const { token, version } = accepted(answer.recordPayment)
+    const found = (await this.#client.request(ORDER, { id: orderId, token } as never)) as { order: { version: number } }
+    if (found.order.version < version) {
+      this.faults.push(`${orderId} was shown at ${found.order.version} after ${version}`)
+    }
+    this.#writes += 1
+  }
+
+  /** By id and in a list, in one request and from one request to the next: once the newer generation was seen, the older one is not. */
+  async #read(reader: number, drifted: readonly string[]): Promise<void> {
+    const id = drifted[reader % drifted.length] ?? ''
+    const filter = { minTotal: '12345.00', currency: 'USD' }
+    const answer = (await this.#client.request(DRIFTED_ORDER, { id, filter } as never)) as {
+      order: { totalAmount: { amount: string } }
+      orders: { edges: readonly { node: { id: string } }[] }
+    }
+    const listed = answer.orders.edges.filter(({ node }) => drifted.includes(node.id)).length
+    if (listed !== 0 && listed !== drifted.length) this.faults.push(`a list showed ${listed} of ${drifted.length}`)
+    const seen = answer.order.totalAmount.amount
+    const before = this.#seen.get(reader)
+    if (before === this.#newer && seen === this.#older) this.faults.push(`reader ${reader} saw ${seen} after ${before}`)
+    this.#seen.set(reader, seen)
+    this.#reads += 1
+  }
+}
