@@ -2,6 +2,7 @@ import type { CheckpointStore } from '../../src/bus/checkpointStore.js'
 import type { EventBus } from '../../src/bus/eventBus.js'
 import type { LogObserver } from '../../src/bus/logObserver.js'
 import { PROJECTION_NAMES } from '../../src/contract/documents.js'
+import type { DocumentCache } from '../../src/read/cache/documentCache.js'
 import type { Generation, GenerationRegistry } from '../../src/read/generationRegistry.js'
 import type { GenerationStore, Generations } from '../../src/read/generations.js'
 import { lostTailGroup } from '../lostTail.js'
@@ -26,6 +27,8 @@ export interface RebuildParts extends FoldParts {
   readonly bus: EventBus
   readonly checkpoints: CheckpointStore
   readonly observer: LogObserver
+  /** That gateways read documents through. */
+  readonly cache: Pick<DocumentCache, 'suspend' | 'resume'>
 }
 
 export interface RebuildPlan {

@@ -15,6 +15,8 @@ const TEST_TIMEOUT_MS = 180_000
 const WRITERS = 32
 const READERS = 6
 const DRIFTED = 5
+/** What the documents of the first generation say, and what the log does. */
+const [OLD_TOTAL, TRUE_TOTAL] = ['12345.00', '20.00']
 
 const RECORD_PAYMENT = /* GraphQL */ `
   mutation ($orderId: ID!, $commandId: ID!) {
@@ -35,6 +37,11 @@ const DRIFTED_ORDER = /* GraphQL */ `
     orders(first: 100, filter: $filter) { edges { node { id totalAmount { amount } } } }
   }
 `
+
+interface DriftedAnswer {
+  readonly order: { readonly totalAmount: { readonly amount: string } }
+  readonly orders: { readonly edges: readonly { readonly node: { readonly id: string } }[] }
+}
 
 describeInBothProfiles((startService) => {
   let service: ServiceUnderTest
@@ -72,7 +79,15 @@ describeInBothProfiles((startService) => {
     } finally {
       await installation.close()
     }
-    return placed.map(({ id }) => id)
+    const ids = placed.map(({ id }) => id)
+    // What the cache remembers is as it was.
+    await eventually(async () => {
+      const answers = (await Promise.all(
+        ids.map((id) => service.client.request(DRIFTED_ORDER, { id } as never)),
+      )) as DriftedAnswer[]
+      return answers.every(({ order }) => order.totalAmount.amount === OLD_TOTAL)
+    })
+    return ids
   }
 
   it(
@@ -85,7 +100,7 @@ describeInBothProfiles((startService) => {
       expect(rebuilt).toMatchObject({ code: 0 })
       expect(JSON.parse(rebuilt.stdout)).toMatchObject({ generation: 2, kept: 1 })
       await load.isRunning()
-      await eventually(() => load.everybodySees('20.00'), 20_000)
+      await eventually(() => load.everybodySees(TRUE_TOTAL), 20_000)
       expect(load.faults).toEqual([])
       expect(await admin('verify')).toMatchObject({ code: 0 })
 
@@ -101,7 +116,7 @@ describeInBothProfiles((startService) => {
         code: 0,
         stdout: expect.stringContaining('Generation 1 is live'),
       })
-      await eventually(() => load.everybodySees('12345.00'), 20_000)
+      await eventually(() => load.everybodySees(OLD_TOTAL), 20_000)
       await load.isRunning()
       expect(load.faults).toEqual([])
       expect(await admin('rebuild', '--drop')).toMatchObject({ code: 0, stdout: 'Generation 2 is deleted.\n' })
@@ -184,8 +199,8 @@ class Load implements AsyncDisposable {
   #reads = 0
   /** By reader: the total that was seen last. */
   readonly #seen = new Map<number, string>()
-  #older = '12345.00'
-  #newer = '20.00'
+  #older = OLD_TOTAL
+  #newer = TRUE_TOTAL
 
   static async start(client: Client, shop: Shop, drifted: readonly string[]): Promise<Load> {
     const load = new Load(client)
@@ -256,11 +271,8 @@ class Load implements AsyncDisposable {
   /** By id and in a list, in one request and from one request to the next: once the newer generation was seen, the older one is not. */
   async #read(reader: number, drifted: readonly string[]): Promise<void> {
     const id = drifted[reader % drifted.length] ?? ''
-    const filter = { minTotal: '12345.00', currency: 'USD' }
-    const answer = (await this.#client.request(DRIFTED_ORDER, { id, filter } as never)) as {
-      order: { totalAmount: { amount: string } }
-      orders: { edges: readonly { node: { id: string } }[] }
-    }
+    const filter = { minTotal: OLD_TOTAL, currency: 'USD' }
+    const answer = (await this.#client.request(DRIFTED_ORDER, { id, filter } as never)) as DriftedAnswer
     const listed = answer.orders.edges.filter(({ node }) => drifted.includes(node.id)).length
     if (listed !== 0 && listed !== drifted.length) this.faults.push(`a list showed ${listed} of ${drifted.length}`)
     const seen = answer.order.totalAmount.amount
