@@ -48,8 +48,11 @@ export interface ProjectorOptions extends SliceConsumerParts {
 export interface Projector {
   /** Whether the group hands events to it just now; false where it stands by while others do the work. */
   readonly isActive: boolean
-  /** How long the oldest slice in work has been in work; 0 where there is none. What keeps failing is tried again, and shows here. */
-  readonly sliceInWorkForMs: number
+  /**
+   * For how long it has got nowhere: the oldest slice in work is not done, or the group can't be joined. 0 where there is nothing to do, or it stands
+   * by. What keeps failing is tried again, and shows here.
+   */
+  readonly stuckForMs: number
   /** What the slow check of recent documents has seen. */
   readonly drift: DriftCounts
   /** Finishes the slice in work, commits it and leaves the group. A slice that waits for a store is left to the next start. */
@@ -74,6 +77,7 @@ class RunningProjector implements Projector {
   readonly #running: Promise<unknown>
   #consumer: EventConsumer | undefined
   #done: GlobalPosition = START_OF_LOG
+  readonly #startedAt = performance.now()
   /** When each slice in work was taken, the oldest first, by performance.now(). */
   readonly #takenAt: number[] = []
 
@@ -109,9 +113,9 @@ class RunningProjector implements Projector {
     return this.#consumer?.active ?? false
   }
 
-  get sliceInWorkForMs(): number {
-    const [oldest] = this.#takenAt
-    return oldest === undefined ? 0 : performance.now() - oldest
+  get stuckForMs(): number {
+    const [since = Number.POSITIVE_INFINITY] = this.#consumer ? this.#takenAt : [this.#startedAt]
+    return Math.max(0, performance.now() - since, this.#consumer?.outForMs ?? 0)
   }
 
   get drift(): DriftCounts {

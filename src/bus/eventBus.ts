@@ -40,6 +40,10 @@ export interface EventConsumer<Event = EventEnvelope> {
    */
   readonly active: boolean
   /**
+   * For how long it has been out of its group because of a fault, and has tried to come back; 0 where it is in the group, also where it stands by.
+   */
+  readonly outForMs: number
+  /**
    * The next slice: waits until there is at least one event, then gives what has come, at most `limit`.
    * Undefined once the consumer was closed or `signal` aborted. Throws BusUnavailable; the call may be repeated.
    */
@@ -63,7 +67,7 @@ export interface EventSlice<Event = EventEnvelope> {
   readonly events: readonly Event[]
 }
 
-/** The bus is there, and is not what this installation can work with. Never retriable: somebody has to change what the message names. */
+/** The bus is there, and is not what this installation can work with: somebody has to change what the message names. */
 export class UnusableBus extends Error {
   override readonly name: string = 'UnusableBus'
 }

@@ -27,8 +27,8 @@ export interface EventPublisher {
   /** Names the storage: one that is made anew has another name, and has to be filled from the start of the log. */
   readonly destination: string
   /**
-   * Returns when all of them are durable on the bus, in this order for each stream. Throws BusUnavailable; then some of them may be there, and
-   * all have to be published again before later ones. One call at a time.
+   * Returns when all of them are durable on the bus, in this order for each stream. Throws BusUnavailable, and UnusableBus where somebody has to
+   * change the bus before it takes them; then some of them may be there, and all have to be published again before later ones. One call at a time.
    */
   publish(messages: readonly EventMessage[]): Promise<void>
   close(): Promise<void>

@@ -1,15 +1,14 @@
 import { followGenerations } from '../../projector/generations/followGenerations.js'
+import type { Projector } from '../../projector/projector.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import type { ProbedPart } from '../health/probes.js'
 import type { LogReader } from '../write/index.js'
 import type { Assembly } from './assembly.js'
 import type { ReadModels } from './openReadModels.js'
 import type { Transport } from './openTransport.js'
+import { isStuck } from './stuck.js'
 
-/** Many times what a slice takes, and more than a restart of the store it waits for. */
-const STUCK_MS = 60_000
-
-/** Returns how the projector is: ready whether it has work or stands by, and not while one slice fails again and again. */
+/** Returns how the projector is. */
 export function startProjectorPart(
   { logger, starting }: Assembly,
   parts: {
@@ -38,9 +37,17 @@ export function startProjectorPart(
     logger: logger.child({ part: 'projector' }),
   })
   starting.defer(() => followed.stop())
-  return () => {
-    const isStuck = followed.all.some(({ sliceInWorkForMs }) => sliceInWorkForMs > STUCK_MS)
-    const state = isStuck ? 'stuck' : followed.live?.isActive ? 'projecting' : 'standing by'
-    return { part: 'projector', ok: !isStuck, state }
-  }
+  return () => projectorState(followed)
+}
+
+/** Ready whether it has work or stands by; not while a slice fails again and again, nor while it can't come into its group. */
+export function projectorState({
+  all,
+  live,
+}: {
+  readonly all: readonly Pick<Projector, 'stuckForMs'>[]
+  readonly live: Pick<Projector, 'isActive'> | undefined
+}): ProbedPart {
+  if (all.some(isStuck)) return { part: 'projector', ok: false, state: 'stuck' }
+  return { part: 'projector', ok: true, state: live?.isActive ? 'projecting' : 'standing by' }
 }

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 export interface ProbedPart {
   readonly part: string
   readonly ok: boolean
-  /** In a word or two, where there is more to say, such as "standing by". */
+  /** In a word or two, where there is more to say, such as "standing by" or "stuck". */
   readonly state?: string
 }
 

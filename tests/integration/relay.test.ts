@@ -1,10 +1,12 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { relayGroup } from '../../src/bus/eventPublisher.js'
+import { createKafka } from '../../src/bus/kafka/kafkaClient.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, START_OF_LOG } from '../../src/contract/globalPosition.js'
+import { eventTopic } from '../../src/contract/topics.js'
 import { eventually } from '../support/eventually.js'
 import { openFarBus } from '../support/farKafka.js'
-import { KafkaLog, kafkaSettings } from '../support/kafkaLog.js'
+import { KafkaLog, kafkaSettings, silentLogger } from '../support/kafkaLog.js'
 import { startPrivateServer } from '../support/postgres.js'
 import { insertRawEvent, openSession } from '../support/rawLog.js'
 import { describeOnStack } from '../support/stack/onStack.js'
@@ -141,6 +143,38 @@ describeOnStack(['kafka'], 'relay', (stack) => {
     await eventually(() => told(taking.done).includes('order-1 2'))
     await taking.stop()
     await far.close()
+  })
+
+  it('says what to change where Kafka refuses an event as too large, tries it again, and goes on by itself when it is taken', async () => {
+    const log = await openLog()
+    const bus = await log.openBus()
+    const topic = eventTopic(log.settings.prefix, 'order')
+    const admin = createKafka(log.settings, silentLogger).admin()
+    const takeUpTo = (bytes: number) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: 2, name: topic, configEntries: [{ name: 'max.message.bytes', value: String(bytes) }] }],
+      })
+    await admin.connect()
+    await takeUpTo(50_000)
+    const relay = await log.startRelay(bus)
+    const writer = await log.openWriter()
+    await writer.append([['order-1', 1]])
+    await insertRawEvent(writer.session, { streamId: 'order-1', version: 2, data: { reason: 'x'.repeat(100_000) } })
+    await writer.append([['order-1', 3]])
+    const taking = takeInBackground(await bus.subscribe('group'))
+    const refusals = () => log.warnings.filter((line) => line.includes('max.message.bytes of the topic'))
+    await eventually(() => refusals().length >= 2)
+    expect(relay.blockedBy?.message).toMatch(
+      new RegExp(`up to 10\\d{4} bytes for ${topic}, .* message.max.bytes of the brokers, .* to 1048588 or more`),
+    )
+    expect(refusals()[0]).not.toContain('xxx')
+    await takeUpTo(1_048_588)
+    await eventually(() => taking.done.length >= 3, 20_000)
+    expect(told(taking.done)).toEqual(['order-1 1', 'order-1 2', 'order-1 3'])
+    expect(relay.blockedBy).toBeUndefined()
+    await taking.stop()
+    await admin.disconnect()
   })
 
   it('fills topics that were made anew from the start of the log', async () => {

@@ -22,11 +22,13 @@ export interface RawEvent {
   readonly transactionId?: string
   /** How long ago the database's clock says it was written. */
   readonly ageSeconds?: number
+  /** Default: {}. */
+  readonly data?: object
 }
 
-/** One row of the log, written past the event store: it carries no data that a projection could read. */
+/** One row of the log, written past the event store: unless told so it carries no data that a projection could read. */
 export async function insertRawEvent(client: Client, event: RawEvent): Promise<void> {
-  const { streamId, version, type = 'OrderConfirmed', era, transactionId, ageSeconds = 0 } = event
+  const { streamId, version, type = 'OrderConfirmed', era, transactionId, ageSeconds = 0, data = {} } = event
   const metadata = {
     eventId: randomUUID(),
     correlationId: 'conversation',
@@ -38,7 +40,7 @@ export async function insertRawEvent(client: Client, event: RawEvent): Promise<v
   }
   await client.query(
     `INSERT INTO events (era, transaction_id, stream_id, stream_category, stream_version, type, schema_version, data, principal, command_id, metadata, recorded_at)
-     SELECT coalesce($1, i.era), coalesce($2::xid8, pg_current_xact_id()), $3, $4, $5, $9, 1, '{}', 'local', $6, $7,
+     SELECT coalesce($1, i.era), coalesce($2::xid8, pg_current_xact_id()), $3, $4, $5, $9, 1, $10, 'local', $6, $7,
             clock_timestamp() - $8 * interval '1 second'
      FROM installation i`,
     [
@@ -51,6 +53,7 @@ export async function insertRawEvent(client: Client, event: RawEvent): Promise<v
       metadata,
       ageSeconds,
       type,
+      data,
     ],
   )
 }

@@ -29,7 +29,7 @@ export class KafkaConsumer implements EventConsumer {
   readonly #taken = new WeakMap<EventSlice, { readonly tenure: Tenure; readonly arrivals: readonly Arrival[] }>()
   #member: GroupMember | undefined
   /** Why it has no member just now. */
-  #outage: BusUnavailable | undefined
+  #outage: { readonly fault: BusUnavailable; readonly since: number } | undefined
   #rejoining: Promise<void> = Promise.resolve()
 
   /** Returns when it has joined the group. Throws BusUnavailable. */
@@ -47,6 +47,10 @@ export class KafkaConsumer implements EventConsumer {
     return (this.#tenureNow()?.partitions ?? 0) > 0
   }
 
+  get outForMs(): number {
+    return this.#outage ? performance.now() - this.#outage.since : 0
+  }
+
   async next(limit: number, signal: AbortSignal): Promise<EventSlice | undefined> {
     const ended = AbortSignal.any([signal, this.#closed.signal])
     while (!ended.aborted) {
@@ -57,7 +61,7 @@ export class KafkaConsumer implements EventConsumer {
         this.#taken.set(slice, { tenure, arrivals: tenure.handOut(slice, arrivals) })
         return slice
       }
-      if (this.#outage) throw this.#outage
+      if (this.#outage) throw this.#outage.fault
       if (arrivals.length > 0) tenure?.passOver(arrivals)
       else await this.#change(ended)
     }
@@ -82,6 +86,7 @@ export class KafkaConsumer implements EventConsumer {
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return
     this.#closed.abort()
+    this.#outage = undefined
     await within(REJOIN_END_TIMEOUT_MS, this.#rejoining).catch(() => undefined)
     const member = this.#member
     this.#member = undefined
@@ -134,8 +139,9 @@ export class KafkaConsumer implements EventConsumer {
     if (this.#member !== member) return
     const { groupId, logger } = this.#parts
     this.#member = undefined
-    this.#outage = unavailable(`The consumer group ${groupId} was lost`, cause)
-    logger.warn({ groupId, err: this.#outage }, 'Lost the consumer group; joining it again')
+    const fault = unavailable(`The consumer group ${groupId} was lost`, cause)
+    this.#outage = { fault, since: performance.now() }
+    logger.warn({ groupId, err: fault }, 'Lost the consumer group; joining it again')
     this.#rejoining = this.#rejoin(member)
     this.#changes.emit('change')
   }

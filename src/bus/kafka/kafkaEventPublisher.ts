@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { eventTopic } from '../../contract/topics.js'
 import type { EventMessage, EventPublisher } from '../eventPublisher.js'
 import { toKafkaMessage } from './eventMessages.js'
-import { orUnavailable } from './kafkaFaults.js'
+import { isTooLarge, MessageTooLarge, orUnavailable } from './kafkaFaults.js'
 import { connectedProducer, discard } from './producers.js'
 
 /** Of one request, at most: brokers refuse a batch of more than a megabyte, and all of a request may go to one partition. */
@@ -54,7 +54,13 @@ export class KafkaEventPublisher implements EventPublisher {
   async #send(messages: readonly EventMessage[]): Promise<void> {
     const { kafka, logger } = this.#parts
     this.#producer ??= await connectedProducer(kafka, logger)
-    for (const topicMessages of this.#requestsOf(messages)) await this.#producer.sendBatch({ acks: -1, topicMessages })
+    for (const topicMessages of this.#requestsOf(messages)) {
+      try {
+        await this.#producer.sendBatch({ acks: -1, topicMessages })
+      } catch (cause) {
+        throw isTooLarge(cause) ? tooLarge(topicMessages, cause) : cause
+      }
+    }
   }
 
   /** In order, each small enough for one request. */
@@ -78,4 +84,13 @@ export class KafkaEventPublisher implements EventPublisher {
     }
     return requests.map((request) => [...request.values()])
   }
+}
+
+function tooLarge(refused: readonly TopicMessages[], cause: unknown): MessageTooLarge {
+  const sizes = refused.flatMap(({ messages }) => messages.map(({ value }) => (value?.length ?? 0) + OUTSIDE_BYTES))
+  return new MessageTooLarge(
+    refused.map(({ topic }) => topic),
+    Math.max(...sizes),
+    { cause },
+  )
 }

@@ -28,6 +28,28 @@ export class EarlierHistory extends UnusableTopics {
   }
 }
 
+/** What the brokers, or the topic, are configured to take is less than the service may send. */
+export class MessageTooLarge extends UnusableTopics {
+  override readonly name = 'MessageTooLarge'
+
+  /** largest: of the messages that were refused, in bytes. */
+  constructor(topics: readonly string[], largest: number, options: ErrorOptions) {
+    super(
+      `Expected Kafka to take messages of up to ${largest} bytes for ${topics.join(', ')}, found that it refuses them as too large: set message.max.bytes of the brokers, or max.message.bytes of the topic, to ${Math.max(largest, KAFKA_DEFAULT_BYTES)} or more; it is tried again.`,
+      options,
+    )
+  }
+}
+
+/** Of message.max.bytes; more than the service sends at once. */
+const KAFKA_DEFAULT_BYTES = 1_048_588
+
+/** Whether a broker refused a batch for its size. The library wraps its errors. */
+export function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  return ('type' in error && error.type === 'MESSAGE_TOO_LARGE') || isTooLarge(error.cause)
+}
+
 /** Runs `work` and throws BusUnavailable where Kafka could not be reached or did not do it, saying what for. */
 export async function orUnavailable<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
   try {

@@ -49,6 +49,8 @@ export class PostgresLogConsumer<Event extends Positioned> implements EventConsu
   readonly #turnOf = new WeakMap<EventSlice<Event>, ActiveTurn>()
   #active: ActiveTurn | undefined
   #hiddenPollMs = FIRST_HIDDEN_POLL_MS
+  /** Since when the log could not be read. */
+  #failingSince: number | undefined
 
   constructor(parts: LogConsumerParts<Event>) {
     this.#parts = parts
@@ -58,18 +60,33 @@ export class PostgresLogConsumer<Event extends Positioned> implements EventConsu
     return this.#active !== undefined && this.#parts.lock.held && !this.#active.checkpoint.overtaken
   }
 
+  get outForMs(): number {
+    return this.#failingSince === undefined ? 0 : performance.now() - this.#failingSince
+  }
+
   async next(limit: number, signal: AbortSignal): Promise<EventSlice<Event> | undefined> {
+    try {
+      return await this.#next(limit, signal)
+    } catch (error) {
+      this.#failingSince ??= performance.now()
+      throw error
+    }
+  }
+
+  async #next(limit: number, signal: AbortSignal): Promise<EventSlice<Event> | undefined> {
     const ended = AbortSignal.any([signal, this.#closed.signal])
     while (!ended.aborted) {
       const seen = this.#parts.signal.rings
       const active = await orUnavailable(() => this.#whileActive())
       if (!active) {
+        this.#failingSince = undefined
         await pause(STANDBY_POLL_MS, ended)
         continue
       }
       const events = await orUnavailable(() =>
         this.#parts.readPage(this.#parts.pool, active.readUpTo, Math.min(limit, MAX_PAGE_EVENTS)),
       )
+      this.#failingSince = undefined
       const last = events.at(-1)
       if (last) {
         active.readUpTo = last.position

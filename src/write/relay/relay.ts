@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { EventConsumer, EventSlice } from '../../bus/eventBus.js'
+import { type EventConsumer, type EventSlice, UnusableBus } from '../../bus/eventBus.js'
 import { type EventMessage, type EventOutbox, type EventPublisher, relayGroup } from '../../bus/eventPublisher.js'
 
 /** Events of one page. More in a request cost latency and win nothing. */
@@ -22,8 +22,13 @@ export interface RelayOptions {
 export interface Relay {
   /** Whether this relay publishes; false while another one does. */
   readonly isLeading: boolean
-  /** When the bus last acknowledged a page, by this process's clock. */
-  readonly lastPublishedAt: Date | undefined
+  /**
+   * For how long it has got nowhere: the page in hand is not taken, or the log can't be read. 0 where there is nothing to do, or it stands by. What
+   * keeps failing is tried again, and shows here.
+   */
+  readonly stuckForMs: number
+  /** What somebody has to change before the bus takes the page in hand. It is tried again meanwhile. */
+  readonly blockedBy: UnusableBus | undefined
   /** Waits for the page that is being sent, not long, and leaves the rest to the next relay. */
   stop(): Promise<void>
 }
@@ -44,7 +49,8 @@ class RunningRelay implements Relay {
   readonly #stopping = new AbortController()
   readonly #running: Promise<void>
   #consumer: EventConsumer<EventMessage> | undefined
-  #lastPublishedAt: Date | undefined
+  #inHandSince: number | undefined
+  #blockedBy: UnusableBus | undefined
 
   constructor(options: RelayOptions) {
     this.#options = options
@@ -55,8 +61,13 @@ class RunningRelay implements Relay {
     return this.#consumer?.active ?? false
   }
 
-  get lastPublishedAt(): Date | undefined {
-    return this.#lastPublishedAt
+  get stuckForMs(): number {
+    const inHandForMs = this.#inHandSince === undefined ? 0 : performance.now() - this.#inHandSince
+    return Math.max(inHandForMs, this.#consumer?.outForMs ?? 0)
+  }
+
+  get blockedBy(): UnusableBus | undefined {
+    return this.#blockedBy
   }
 
   async stop(): Promise<void> {
@@ -93,13 +104,23 @@ class RunningRelay implements Relay {
 
   /** Returns true when the page is published, or another relay's to publish; false when the relay was stopped before. */
   async #publish(consumer: EventConsumer<EventMessage>, page: EventSlice<EventMessage>): Promise<boolean> {
+    this.#inHandSince = performance.now()
     const published = await this.#untilDone('Publishing', async () => {
-      if (!consumer.holds(page)) return true
-      await this.#untilStopped(this.#options.publisher.publish(page.events))
-      this.#lastPublishedAt = new Date()
+      if (consumer.holds(page)) await this.#send(page)
       return true
     })
+    this.#inHandSince = undefined
+    this.#blockedBy = undefined
     return published === true
+  }
+
+  async #send({ events }: EventSlice<EventMessage>): Promise<void> {
+    try {
+      await this.#untilStopped(this.#options.publisher.publish(events))
+    } catch (error) {
+      this.#blockedBy = error instanceof UnusableBus ? error : undefined
+      throw error
+    }
   }
 
   /** A checkpoint that can't be written just now is written with the next one, or costs repeats. */
@@ -140,7 +161,8 @@ class RunningRelay implements Relay {
       try {
         return await work()
       } catch (error) {
-        this.#options.logger.warn({ err: error }, `${what} failed and is tried again`)
+        const level = error instanceof UnusableBus ? 'error' : 'warn'
+        this.#options.logger[level]({ err: error }, `${what} failed and is tried again`)
         await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
       }
     }

@@ -62,6 +62,9 @@ export function timedBus(bus: EventBus, events: number): { readonly bus: EventBu
         get active() {
           return consumer.active
         },
+        get outForMs() {
+          return consumer.outForMs
+        },
         holds: (slice) => consumer.holds(slice),
         async next(limit, signal) {
           const slice = await consumer.next(limit, signal)

@@ -50,6 +50,7 @@ export class MemoryEventBus implements EventBus {
 }
 
 class MemoryConsumer implements EventConsumer {
+  readonly outForMs = 0
   readonly #log: MemoryEventLog
   readonly #checkpoints: MemoryCheckpoints
   readonly #group: string

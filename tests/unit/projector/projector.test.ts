@@ -154,6 +154,26 @@ describe('projector', () => {
     expect(tries.mock.calls.map(([writes]) => writes[0]?.document.id)).toEqual(['1', '2', '1'])
   })
 
+  it('says for how long a slice fails, and for how long it is out of its group', async () => {
+    const { log, store, bus, start } = projectorOnMemory()
+    const write = store.write.bind(store)
+    let isAway = true
+    store.write = (writes) => (isAway ? Promise.reject(new StoreUnavailable('away')) : write(writes))
+    const consumer = await bus.subscribe('projector')
+    const joining = Promise.withResolvers<typeof consumer>()
+    const late: typeof bus = Object.create(bus, { subscribe: { value: () => joining.promise } })
+    const projector = start({ bus: late })
+    await eventually(() => projector.stuckForMs > 0)
+    joining.resolve(consumer)
+    await eventually(() => projector.isActive && projector.stuckForMs === 0)
+    log.append('order-1', orderCreated('nobody'))
+    await eventually(() => projector.stuckForMs > 0)
+    isAway = false
+    await eventually(() => projector.stuckForMs === 0)
+    Object.assign(consumer, { outForMs: 70_000 })
+    expect(projector.stuckForMs).toBe(70_000)
+  })
+
   it('stops while a store is away, and leaves the slice to the next start', async () => {
     const { log, store, bus, start } = projectorOnMemory()
     let refusals = 0

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
-import { BusUnavailable, type EventConsumer, type EventSlice } from '../../../src/bus/eventBus.js'
+import { BusUnavailable, type EventConsumer, type EventSlice, UnusableBus } from '../../../src/bus/eventBus.js'
 import type { EventMessage, EventPublisher } from '../../../src/bus/eventPublisher.js'
 import { type Relay, startRelay } from '../../../src/write/relay/relay.js'
 import { eventually } from '../../support/eventually.js'
@@ -30,6 +30,7 @@ function relayOf(pages: number) {
   const nameOf = ({ events }: EventSlice<EventMessage>) => events.map(({ eventId }) => eventId).join()
   const consumer: EventConsumer<EventMessage> = {
     active: true,
+    outForMs: 0,
     async next(_, signal) {
       const event = left.shift()
       if (event) {
@@ -75,11 +76,34 @@ describe('relay', () => {
       failures -= 1
       return failures >= 0 ? Promise.reject(new BusUnavailable('away')) : publish(messages)
     }
-    const relay = start(consumer, publisher)
+    start(consumer, publisher)
     await eventually(() => committed.length === 3)
     expect(published).toEqual(['event-1', 'event-2', 'event-3'])
     expect(committed).toEqual(published)
-    expect(relay.lastPublishedAt).toBeInstanceOf(Date)
+  })
+
+  it('says for how long a page is not taken, and what has to be changed for it, and goes on by itself', async () => {
+    const { consumer, publisher, committed } = relayOf(2)
+    const publish = publisher.publish
+    let fault: Error | undefined = new UnusableBus('set message.max.bytes')
+    let tries = 0
+    publisher.publish = (messages) => {
+      tries += 1
+      return fault ? Promise.reject(fault) : publish(messages)
+    }
+    const relay = start(consumer, publisher)
+    await eventually(() => tries === 2)
+    expect(relay.blockedBy).toBe(fault)
+    const stuckForMs = relay.stuckForMs
+    expect(stuckForMs).toBeGreaterThan(0)
+    fault = new BusUnavailable('away')
+    await eventually(() => relay.blockedBy === undefined)
+    expect(relay.stuckForMs).toBeGreaterThan(stuckForMs)
+    fault = undefined
+    await eventually(() => committed.length === 2)
+    await eventually(() => relay.stuckForMs === 0)
+    Object.assign(consumer, { outForMs: 70_000 })
+    expect(relay.stuckForMs).toBe(70_000)
   })
 
   it('reads the next page while one is sent', async () => {
