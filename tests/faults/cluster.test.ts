@@ -45,7 +45,13 @@ describe.skipIf(lacking.length > 0)(`a cluster${lacking.length > 0 ? ` (without 
 
   it(
     'loses nothing when the answer to a bulk is lost and every connection to Elasticsearch is cut',
-    () => survives('cut', () => cluster.cutInTheMiddle()),
+    () => survives('cut-elasticsearch', () => cluster.cutElasticsearch()),
+    TEST_TIMEOUT_MS,
+  )
+
+  it(
+    'loses nothing when the answer to a send is lost and every connection to Kafka is cut',
+    () => survives('cut-kafka', () => cluster.cutKafka()),
     TEST_TIMEOUT_MS,
   )
 })

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Admin } from 'kafkajs'
 import { pino } from 'pino'
 import { createKafka, type KafkaSettings } from '../../../src/bus/kafka/kafkaClient.js'
+import { eventTopics } from '../../../src/contract/topics.js'
 import { openElasticsearchReadStore } from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
 import type { ReadStore } from '../../../src/read/readStore.js'
 import { openLogReader } from '../../../src/write/index.js'
 import { type CuttableProxy, startCuttableProxy } from '../../support/cuttableProxy.js'
 import { eventually } from '../../support/eventually.js'
 import { ServiceProcess } from '../../support/serviceProcess.js'
-import { type PrivateStack, startPrivateStack } from '../../support/stack/privateStack.js'
+import { stablePort } from '../../support/stack/ports.js'
+import { type PrivateStack, startPrivateStackWith } from '../../support/stack/privateStack.js'
 import type { Installation } from './verify.js'
 
 const ROLES = ['gateway', 'relay', 'projector'] as const
@@ -22,10 +25,13 @@ const EACH = 2
 const AWAY_MS = 3_000
 /** A member that is silent for 10 seconds is out of its group. */
 const TAKE_OVER_MS = 60_000
+/** Many times what the relay takes from one send to the next. */
+const STANDS_STILL_MS = 1_000
 const logger = pino({ level: 'silent' })
 
 /**
- * Two of each part of the service, as processes, on real servers that are theirs alone. Elasticsearch is reached through a proxy that can be cut.
+ * Two of each part of the service, as processes, on real servers that are theirs alone. Elasticsearch and Kafka are reached
+ * through proxies that can be cut.
  */
 export class FaultCluster {
   readonly #processes: Record<Role, ServiceProcess[]> = { gateway: [], relay: [], projector: [] }
@@ -36,11 +42,15 @@ export class FaultCluster {
     readonly environment: Readonly<Record<string, string>>,
     private readonly stack: PrivateStack<Server>,
     private readonly searchProxy: CuttableProxy,
+    private readonly kafkaProxy: CuttableProxy,
     private readonly store: ReadStore,
   ) {}
 
   static async start(): Promise<FaultCluster> {
-    const stack = await startPrivateStack(...SERVERS)
+    const kafkaPort = await stablePort()
+    const kafkaProxy = await startCuttableProxy(`kafka://127.0.0.1:${kafkaPort}`)
+    const proxyPort = Number(new URL(kafkaProxy.url).port)
+    const stack = await startPrivateStackWith({ proxiedKafka: { port: kafkaPort, proxyPort } }, ...SERVERS)
     const { kafka, elasticsearch, redis, postgres } = stack.parts
     const searchProxy = await startCuttableProxy(elasticsearch.address)
     const tokenSecret = randomBytes(32).toString('hex')
@@ -54,7 +64,7 @@ export class FaultCluster {
     }
     const environment = {
       DATABASE_URL: postgres.address,
-      KAFKA_BROKERS: kafka.address,
+      KAFKA_BROKERS: new URL(kafkaProxy.url).host,
       KAFKA_PREFIX: settings.prefix,
       ELASTICSEARCH_URL: searchProxy.url,
       ELASTICSEARCH_PREFIX: 'faults-',
@@ -77,7 +87,7 @@ export class FaultCluster {
       tokenSecrets: [tokenSecret],
       personalDataKeys: [personalDataKey],
     }
-    const cluster = new FaultCluster(installation, environment, stack, searchProxy, store)
+    const cluster = new FaultCluster(installation, environment, stack, searchProxy, kafkaProxy, store)
     try {
       for (const role of ROLES) for (let n = 0; n < EACH; n++) cluster.#launch(role)
       await Promise.all(ROLES.flatMap((role) => cluster.#processes[role].map((each) => each.ready())))
@@ -119,10 +129,27 @@ export class FaultCluster {
   }
 
   /** Loses an answer of Elasticsearch on its way, then breaks every connection to it. */
-  async cutInTheMiddle(): Promise<void> {
+  async cutElasticsearch(): Promise<void> {
     this.searchProxy.loseAnswers()
     await eventually(() => this.searchProxy.hasLost(), TAKE_OVER_MS)
     this.searchProxy.cut()
+  }
+
+  /**
+   * Loses Kafka's answers on their way, then breaks every connection to it. In a load the relay sends on and on, so that a topic on which nothing
+   * more comes is one whose last acknowledgement was lost.
+   */
+  async cutKafka(): Promise<void> {
+    this.kafkaProxy.loseAnswers()
+    let events = await this.#eventsOnKafka()
+    let since = performance.now()
+    await eventually(async () => {
+      const now = await this.#eventsOnKafka()
+      if (now !== events) since = performance.now()
+      events = now
+      return this.kafkaProxy.hasLost() && performance.now() - since > STANDS_STILL_MS
+    }, TAKE_OVER_MS)
+    this.kafkaProxy.cut()
   }
 
   /** Whether every process that was started, and not killed by us, is still there. */
@@ -136,6 +163,7 @@ export class FaultCluster {
     for (const each of Object.values(this.#processes).flat()) await each.kill()
     await this.store.close()
     await this.searchProxy.close()
+    await this.kafkaProxy.close()
     await this.stack.stop()
   }
 
@@ -149,13 +177,29 @@ export class FaultCluster {
     this.#gatewayUrls = await Promise.all(this.#processes.gateway.map((each) => each.url()))
   }
 
-  async #projectorsInGroup(): Promise<number> {
-    const admin = createKafka(this.installation.kafka, logger).admin()
-    await admin.connect()
-    try {
+  /** Asked of the broker directly. */
+  #eventsOnKafka(): Promise<number> {
+    return this.#askKafka(async (admin) => {
+      const partitions = await Promise.all(
+        eventTopics(this.installation.kafka.prefix).map((topic) => admin.fetchTopicOffsets(topic)),
+      )
+      return partitions.flat().reduce((sum, { high }) => sum + Number(high), 0)
+    })
+  }
+
+  #projectorsInGroup(): Promise<number> {
+    return this.#askKafka(async (admin) => {
       const { group } = await this.store.generations.open(1)
       const { groups } = await admin.describeGroups([`${this.installation.kafka.prefix}${group}`])
       return groups[0]?.state === 'Stable' ? groups[0].members.length : -1
+    })
+  }
+
+  async #askKafka<Answer>(ask: (admin: Admin) => Promise<Answer>): Promise<Answer> {
+    const admin = createKafka(this.installation.kafka, logger).admin()
+    await admin.connect()
+    try {
+      return await ask(admin)
     } finally {
       await admin.disconnect()
     }

@@ -34,16 +34,27 @@ export async function installKafka(logger: Logger): Promise<KafkaInstallation> {
   return { java: join(jdk.home, 'bin', 'java'), classPath: join(folder, 'lib', '*') }
 }
 
+/**
+ * A second way to the broker, by a proxy: whoever comes over it is told the proxy's address for everything that follows, where a broker else
+ * sends its clients to itself.
+ */
+export interface ProxiedListener {
+  /** Where the broker listens for the proxy. */
+  readonly port: number
+  readonly proxyPort: number
+}
+
 /** One broker that is its own controller, in an empty folder. */
 export async function startKafka(
   { java, classPath }: KafkaInstallation,
   folder: string,
   purpose: Purpose,
+  proxied?: ProxiedListener,
 ): Promise<Part> {
   await mkdir(folder, { recursive: true })
   const port = await stablePort()
   const properties = join(folder, 'server.properties')
-  await writeFile(properties, propertiesOf(folder, port, await stablePort()))
+  await writeFile(properties, propertiesOf(folder, port, await stablePort(), proxied))
   await run(java, ['-cp', classPath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', properties])
   const address = `127.0.0.1:${port}`
   return startServerPart({
@@ -59,12 +70,16 @@ export async function startKafka(
   })
 }
 
-function propertiesOf(folder: string, port: number, controllerPort: number): string {
+function propertiesOf(folder: string, port: number, controllerPort: number, proxied?: ProxiedListener): string {
+  const byProxy = (listenerPort: number | undefined) => (proxied ? [`PROXIED://127.0.0.1:${listenerPort}`] : [])
+  const direct = `PLAINTEXT://127.0.0.1:${port}`
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    listeners: [direct, ...byProxy(proxied?.port), `CONTROLLER://127.0.0.1:${controllerPort}`].join(),
+    'advertised.listeners': [direct, ...byProxy(proxied?.proxyPort)].join(),
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,PROXIED:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'inter.broker.listener.name': 'PLAINTEXT',
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': join(folder, 'data'),

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { discardDataDir, makeTestFolder } from '../throwAwayServer.js'
 import type { Part, PartName } from './part.js'
-import { startStack } from './startStack.js'
+import { type StackOptions, startStack } from './startStack.js'
 
 export interface PrivateStack<Name extends PartName> {
   readonly parts: Readonly<Record<Name, Part>>
@@ -10,11 +10,18 @@ export interface PrivateStack<Name extends PartName> {
 }
 
 /** Servers for one test file alone: to be killed, paused and restarted. Throws where this machine cannot run one of them. */
-export async function startPrivateStack<const Name extends PartName>(
+export function startPrivateStack<const Name extends PartName>(...names: readonly Name[]): Promise<PrivateStack<Name>> {
+  return startPrivateStackWith({}, ...names)
+}
+
+/** As startPrivateStack, with more to say of how they are started. */
+export async function startPrivateStackWith<const Name extends PartName>(
+  options: Pick<StackOptions, 'proxiedKafka'>,
   ...names: readonly Name[]
 ): Promise<PrivateStack<Name>> {
   const directory = await makeTestFolder()
-  const stack = await startStack({ directory, logger: pino({ level: 'warn' }), purpose: 'test', parts: names })
+  const logger = pino({ level: 'warn' })
+  const stack = await startStack({ ...options, directory, logger, purpose: 'test', parts: names })
   const stop = async (): Promise<void> => {
     await stack.stop()
     await discardDataDir(directory)

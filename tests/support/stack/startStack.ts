@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { installElasticsearch } from './elasticsearchInstallation.js'
 import { startElasticsearch } from './elasticsearchPart.js'
-import { installKafka, startKafka } from './kafkaPart.js'
+import { installKafka, type ProxiedListener, startKafka } from './kafkaPart.js'
 import { PART_NAMES, type Part, type PartName } from './part.js'
 import { PartUnavailable } from './partUnavailable.js'
 import { startPostgres } from './postgresPart.js'
@@ -20,6 +20,8 @@ export interface StackOptions {
   readonly purpose?: Purpose
   /** Default: all. */
   readonly parts?: readonly PartName[]
+  /** Default: Kafka is reached directly alone. */
+  readonly proxiedKafka?: ProxiedListener
 }
 
 export interface Stack {
@@ -32,13 +34,13 @@ export interface Stack {
 }
 
 /** Starts a part in a folder that is not there yet. */
-type Start = (folder: string, purpose: Purpose) => Promise<Part>
+type Start = (folder: string, purpose: Purpose, options: StackOptions) => Promise<Part>
 
 /** Find what a part needs, and download once what can be downloaded. They throw PartUnavailable. */
 const INSTALL: Record<PartName, (logger: Logger) => Promise<Start>> = {
   kafka: async (logger) => {
     const installation = await installKafka(logger)
-    return (folder, purpose) => startKafka(installation, folder, purpose)
+    return (folder, purpose, { proxiedKafka }) => startKafka(installation, folder, purpose, proxiedKafka)
   },
   elasticsearch: async (logger) => {
     const installation = await installElasticsearch(logger)
@@ -80,10 +82,8 @@ export async function findMissing(names: readonly PartName[], logger: Logger): P
   return Object.fromEntries(found.filter(([, outcome]) => typeof outcome === 'string'))
 }
 
-async function startPart(
-  name: PartName,
-  { directory, logger, purpose = 'measure' }: StackOptions,
-): Promise<Part | string> {
+async function startPart(name: PartName, options: StackOptions): Promise<Part | string> {
+  const { directory, logger, purpose = 'measure' } = options
   const start = await install(name, logger)
   if (typeof start === 'string') {
     logger.warn(`${name} ${start}`)
@@ -91,7 +91,7 @@ async function startPart(
   }
   logger.info(`starting ${name}`)
   const startedAt = performance.now()
-  const part = await start(join(directory, name), purpose)
+  const part = await start(join(directory, name), purpose, options)
   logger.info(`${name} answers, after ${((performance.now() - startedAt) / 1000).toFixed(1)} s`)
   return part
 }
