@@ -77,38 +77,6 @@ describeOnStack(['kafka'], 'the bus on Kafka', (stack) => {
     expect(told(done).sort()).toEqual(streams.map((streamId) => `${streamId} 1`).sort())
   })
 
-  it('INV-10 COMMIT-AFTER-WRITE: no committed offset is ahead of the slices that were said to be done', async () => {
-    const log = await openLog()
-    const bus = await log.openBus()
-    await log.startRelay(bus)
-    const writer = await log.openWriter()
-    await writer.append(
-      Array.from({ length: 60 }, (_, index) => [`order-${index % 6}`, Math.floor(index / 6) + 1] as const),
-    )
-    const consumer = await bus.subscribe('group')
-    const done = new Set<string>()
-    const admin = createKafka(log.settings, silentLogger).admin()
-    await admin.connect()
-    const topic = eventTopic(log.settings.prefix, 'order')
-    const committedEvents = async () => {
-      const [offsets] = await admin.fetchOffsets({ groupId: `${log.settings.prefix}group`, topics: [topic] })
-      return (offsets?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
-    }
-    let slices = 0
-    while (done.size < 60) {
-      const slice = await consumer.next(7, AbortSignal.timeout(10_000))
-      if (!slice) break
-      slices += 1
-      // Written, and not said so yet: all that was fetched is in hand, and none of it may be committed.
-      expect(await committedEvents()).toBeLessThanOrEqual(done.size)
-      for (const each of told(slice.events)) done.add(each)
-      await consumer.commit(slice)
-    }
-    expect(slices).toBeGreaterThanOrEqual(9)
-    await eventually(async () => (await committedEvents()) === 60)
-    await admin.disconnect()
-  })
-
   it('comes back by itself after its connections broke, and after the library has given up', async () => {
     const log = await openLog()
     const near = await log.openBus()
