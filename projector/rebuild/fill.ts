@@ -25,9 +25,12 @@ export interface FillPlan {
   readonly onProgress: (progress: FillProgress) => Promise<void> | void
 }
 
+/** Of pages of streams. Two are what keeps a store busy; more hold more in memory and make each slower. */
+const WRITES_UNDER_WAY = 2
+
 /**
- * Writes every document of a generation that nobody works on yet, from the log as it is: stream by stream, each document once. While one page of
- * streams is written the next one is read and folded, so that memory holds two pages, however long the log is. What happens in the log meanwhile,
+ * Writes every document of a generation that nobody works on yet, from the log as it is: stream by stream, each document once. While pages of
+ * streams are written the next one is read and folded, so that memory holds three pages, however long the log is. What happens in the log meanwhile,
  * and what of it was seen here, is no matter: projectors come behind, and begin in front of all that was committed later than this began.
  *
  * Throws what the log throws, the reason of `signal`, and after several tries what the store throws: then it may go on from the last progress.
@@ -35,24 +38,44 @@ export interface FillPlan {
 export async function fill(parts: FillParts, { after, signal, onProgress }: FillPlan): Promise<void> {
   const customers = new CustomersInLog(parts)
   let events = after?.events ?? 0
-  let writing = Promise.resolve()
-  const range = after ? endOf(after) : FIRST_STREAM
-  for await (const folds of foldedStreams(parts, { after: range })) {
-    signal.throwIfAborted()
-    const writes = await writesOf(folds, customers)
-    await writing
-    const last = folds.at(-1)
-    events += folds.reduce((sum, { version }) => sum + version, 0)
-    const progress = last && { streamId: last.streamId, events }
-    writing = (async () => {
-      const rejected = await write(parts, writes, signal)
-      await patiently(() => park(parts.parked, [...folds.flatMap(unfoldable), ...rejected]), signal)
-      if (progress) await onProgress(progress)
-    })()
-    // Awaited with the next page; one that fails before must not end the process.
-    writing.catch(() => undefined)
+  let last: Promise<void> = Promise.resolve()
+  const underWay: Promise<void>[] = []
+  try {
+    for await (const folds of foldedStreams(parts, { after: after ? endOf(after) : FIRST_STREAM })) {
+      signal.throwIfAborted()
+      customers.remember(folds.filter(({ category }) => category === 'customer'))
+      const writes = await writesOf(folds, customers)
+      if (underWay.length >= WRITES_UNDER_WAY) await underWay.shift()
+      events += folds.reduce((sum, { version }) => sum + version, 0)
+      const progress = { streamId: folds.at(-1)?.streamId ?? '', events }
+      last = writePage(parts, { folds, writes, signal, before: last, done: () => onProgress(progress) })
+      // Awaited later; one that fails before must not end the process.
+      last.catch(() => undefined)
+      underWay.push(last)
+    }
+  } finally {
+    // Also when one has failed: whoever goes on must not meet writes of this run.
+    await Promise.allSettled(underWay)
   }
-  await writing
+  await last
+}
+
+/** before: what has to be written before this may be told to be. */
+async function writePage(
+  parts: FillParts,
+  page: {
+    readonly folds: readonly StreamFold[]
+    readonly writes: readonly DocumentWrite[]
+    readonly signal: AbortSignal
+    readonly before: Promise<void>
+    readonly done: () => Promise<void> | void
+  },
+): Promise<void> {
+  const { folds, writes, signal, before, done } = page
+  const rejected = await write(parts, writes, signal)
+  await patiently(() => park(parts.parked, [...folds.flatMap(unfoldable), ...rejected]), signal)
+  await before
+  await done()
 }
 
 async function writesOf(folds: readonly StreamFold[], customers: CustomersInLog): Promise<readonly DocumentWrite[]> {

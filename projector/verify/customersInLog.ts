@@ -42,6 +42,11 @@ export class CustomersInLog {
     }
   }
 
+  /** Streams of customers that somebody has folded just now. */
+  remember(folds: readonly StreamFold[]): void {
+    for (const fold of folds) this.#newest.set(fold.id, fold)
+  }
+
   async #newestOf(orders: readonly CustomerShown[]): Promise<ReadonlyMap<string, StreamFold>> {
     const found = new Map<string, StreamFold>()
     const unknown = new Set<string>()
@@ -51,10 +56,9 @@ export class CustomersInLog {
       else unknown.add(customerId)
     }
     const streamIds = [...unknown].map((id) => streamIdOf('customer', id))
-    for (const fold of (await foldStreams(this.#parts, streamIds)).values()) {
-      this.#newest.set(fold.id, fold)
-      found.set(fold.id, fold)
-    }
+    const folds = [...(await foldStreams(this.#parts, streamIds)).values()]
+    this.remember(folds)
+    for (const fold of folds) found.set(fold.id, fold)
     return found
   }
 }

@@ -1,6 +1,6 @@
 import { FIRST_STREAM, type LogScan, type StreamPlace } from '../../src/bus/logScan.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
-import type { EventReader } from '../eventReader.js'
+import type { Decode, EventReader } from '../eventReader.js'
 import { StreamFold } from './streamFold.js'
 
 const EVENTS_PER_PAGE = 1_000
@@ -19,20 +19,15 @@ export interface FoldRange {
 
 /**
  * Every stream of the log folded to its newest event, a page of complete streams at a time: customers, then orders, then products. What is held in
- * memory is a page of events and one unfinished stream, however long the log is. Throws BusUnavailable, LogUnavailable.
+ * memory is two pages of events and one unfinished stream, however long the log is. Throws BusUnavailable, LogUnavailable.
  */
 export async function* foldedStreams(
-  { scan, events }: FoldParts,
-  { after = FIRST_STREAM, pageSize = EVENTS_PER_PAGE }: FoldRange = {},
+  parts: FoldParts,
+  range: FoldRange = {},
 ): AsyncGenerator<readonly StreamFold[], void, undefined> {
   let unfinished: StreamFold | undefined
-  for (let place = after; ; ) {
-    const page = await scan.eventsBehind(place, pageSize)
-    const last = page.at(-1)
-    if (!last) break
-    place = last
+  for await (const { page, decode } of pagesOfLog(parts, range)) {
     const finished: StreamFold[] = []
-    const decode = await events.prepare(page)
     for (const envelope of page) {
       if (unfinished && unfinished.streamId !== envelope.streamId) {
         finished.push(unfinished)
@@ -42,9 +37,37 @@ export async function* foldedStreams(
       unfinished.add(envelope, decode)
     }
     if (finished.length > 0) yield finished
-    if (page.length < pageSize) break
   }
   if (unfinished) yield [unfinished]
+}
+
+interface PageOfLog {
+  readonly page: readonly EventEnvelope[]
+  readonly decode: Decode
+}
+
+/** While one page is worked on the next one is read already. */
+async function* pagesOfLog(
+  { scan, events }: FoldParts,
+  { after = FIRST_STREAM, pageSize = EVENTS_PER_PAGE }: FoldRange,
+): AsyncGenerator<PageOfLog, void, undefined> {
+  const read = async (place: StreamPlace): Promise<PageOfLog> => {
+    const page = await scan.eventsBehind(place, pageSize)
+    return { page, decode: await events.prepare(page) }
+  }
+  let upcoming: Promise<PageOfLog> | undefined = read(after)
+  try {
+    while (upcoming) {
+      const current: PageOfLog = await upcoming
+      const last = current.page.at(-1)
+      upcoming = last && current.page.length === pageSize ? read(last) : undefined
+      // Awaited later; a read that fails before must not end the process.
+      upcoming?.catch(() => undefined)
+      if (last) yield current
+    }
+  } finally {
+    await upcoming?.catch(() => undefined)
+  }
 }
 
 /** Where a scan goes on behind a stream. */
