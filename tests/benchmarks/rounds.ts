@@ -1,11 +1,11 @@
 import type { Comparison, Figure, Goal } from './benchmark.js'
 
-/** Work per second of one contestant in one round; undefined where it cannot take part on this machine. */
+/** Work per second of one contestant in one round, or seconds for all of it; undefined where it cannot take part on this machine. */
 export type Contestant = (() => Promise<number>) | undefined
 
 /**
  * Lets every contestant run once a round, A B C A B C, so that whatever else the machine does meets all of them alike.
- * The first round warms up (plans, compiled code, caches) and is thrown away. Returns each one's rates by round, none for one that took no part.
+ * The first round warms up (plans, compiled code, caches) and is thrown away. Returns what each one told by round, none for one that took no part.
  */
 export async function inTurns<Name extends string>(
   contestants: Readonly<Record<Name, Contestant>>,
@@ -32,6 +32,20 @@ export function compareRates(
     ours: rateFigure(ours.name, ours.rates),
     reference: rateFigure(reference.name, reference.rates),
     ratio: reference.rates.length === 0 ? undefined : median(ratiosOf(ours.rates, reference.rates)),
+    ...(goal && { goal }),
+  }
+}
+
+/** As compareRates, for what takes time: each contestant's seconds by round. */
+export function compareSeconds(
+  ours: { readonly name: string; readonly seconds: readonly number[] },
+  reference: { readonly name: string; readonly seconds: readonly number[] },
+  goal?: Goal,
+): Comparison {
+  return {
+    ours: { name: ours.name, value: `${median(ours.seconds).toFixed(1)} s` },
+    reference: { name: reference.name, value: `${median(reference.seconds).toFixed(1)} s` },
+    ratio: median(ratiosOf(ours.seconds, reference.seconds)),
     ...(goal && { goal }),
   }
 }

@@ -22,6 +22,7 @@ import { startDurableServer } from './durableServer.js'
 import { heap } from './heap/heap.js'
 import { machineFacts } from './machine.js'
 import { projector } from './projector/projector.js'
+import { rebuild } from './rebuild/rebuild.js'
 import { type Finding, performancePage, terminalLines } from './report.js'
 
 const BENCHMARKS = [
@@ -36,6 +37,7 @@ const BENCHMARKS = [
   clusterDelay,
   clusterAppend,
   sampleImport,
+  rebuild,
 ]
 const PAGE = 'docs/performance.md'
 const COMMAND = 'npm run bench'

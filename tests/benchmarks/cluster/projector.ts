@@ -1,11 +1,8 @@
-import type { Client } from '@elastic/elasticsearch'
 import type { Logger } from 'pino'
 import { startProjector } from '../../../projector/projector.js'
 import { NO_DOCUMENT_CACHE } from '../../../src/read/cache/noDocumentCache.js'
 import type { DocumentWrite } from '../../../src/read/documentStore.js'
-import { createElasticsearch } from '../../../src/read/elasticsearch/client.js'
 import { openElasticsearchReadStore } from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
-import { toSource } from '../../../src/read/elasticsearch/orderSource.js'
 import { openKafkaAnnouncementFeed } from '../../../src/read/kafka/kafkaAnnouncementFeed.js'
 import type { WriteSide } from '../../../src/write/index.js'
 import { MemoryCheckpoints } from '../../support/memory/memoryCheckpoints.js'
@@ -15,12 +12,11 @@ import { seedLog } from '../projector/seedLog.js'
 import { compareRates, inTurns } from '../rounds.js'
 import { benchmarkCipher, openBenchmarkWriteSide } from '../service.js'
 import { type LogAndTopics, openLogAndTopics, relayAll } from './eventTopics.js'
+import { bulkAll, bulkOf } from './rawBulk.js'
 import { type ClusterServers, startClusterServers } from './servers.js'
 
 const ORDERS = 8_000
 const ROUNDS = 3
-/** Of raw bulks under way at once. */
-const IN_FLIGHT = 2
 
 export const clusterProjector: Benchmark = {
   name: 'clusterProjector',
@@ -53,7 +49,7 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
   const rates = await inTurns(
     {
       ours: async () => events / (await projectOnce()).seconds,
-      bulk: async () => events / (await bulkAll(servers, bulks, writeSide.installationId, logger)),
+      bulk: async () => events / (await bulkAll(servers.elasticsearch(), bulks, writeSide.installationId, logger)),
     },
     ROUNDS,
   )
@@ -107,53 +103,4 @@ async function project(parts: {
   })
   open.defer(() => projector.stop())
   return { seconds: await timed.seconds, batches }
-}
-
-type Bulk = readonly {
-  readonly projection: DocumentWrite['projection']
-  readonly id: string
-  readonly source: object
-}[]
-
-function bulkOf(writes: readonly DocumentWrite[]): Bulk {
-  return writes.map((write) => ({
-    projection: write.projection,
-    id: write.document.id,
-    source: write.projection === 'orders' ? toSource(write.document) : { document: write.document },
-  }))
-}
-
-/** Seconds that Elasticsearch takes for the same documents, without compare-and-set and without judging items. */
-async function bulkAll(
-  servers: ClusterServers,
-  bulks: readonly Bulk[],
-  installationId: string,
-  logger: Logger,
-): Promise<number> {
-  const { url, prefix } = servers.elasticsearch()
-  // Makes the indices.
-  await (await openElasticsearchReadStore({ url, prefix, installationId, logger })).close()
-  const client = createElasticsearch(url)
-  try {
-    const startedAt = performance.now()
-    const waiting = [...bulks]
-    const lane = async (): Promise<void> => {
-      for (let bulk = waiting.shift(); bulk; bulk = waiting.shift()) await send(client, prefix, bulk)
-    }
-    await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
-    return (performance.now() - startedAt) / 1_000
-  } finally {
-    await client.close()
-  }
-}
-
-const ALIASES = { orders: 'orders', orderTimelines: 'order-timelines', customers: 'customers', products: 'products' }
-
-async function send(client: Client, prefix: string, bulk: Bulk): Promise<void> {
-  const operations = bulk.flatMap(({ projection, id, source }) => [
-    { index: { _index: `${prefix}${ALIASES[projection]}`, _id: id } },
-    source,
-  ])
-  const { errors } = await client.bulk({ operations })
-  if (errors) throw new Error('Expected every document of the raw bulk to be taken.')
 }
