@@ -1,8 +1,11 @@
 import { requireNode } from '../src/nodeVersion.js'
 
 requireNode()
-const { runProcess } = await import('../src/runProcess.js')
-const { startProjectorProcess } = await import('./compose.js')
+const { traced } = await import('../src/tracedProcess.js')
 
 /** `npm run start:projector`. */
-await runProcess(process.env, 'projector', startProjectorProcess)
+await traced(process.env, 'projector', async () => {
+  const { runProcess } = await import('../src/runProcess.js')
+  const { startProjectorProcess } = await import('./compose.js')
+  await runProcess(process.env, 'projector', startProjectorProcess)
+})

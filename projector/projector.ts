@@ -7,6 +7,8 @@ import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../src/contract/globalPosition.js'
 import { MAX_SLICE_EVENTS } from '../src/contract/repeatSpan.js'
 import type { ProjectionStatusBoard } from '../src/read/projectionStatus.js'
+import { ATTRIBUTES, SPANS } from '../src/telemetry/spanNames.js'
+import { inSpan, isTracing } from '../src/telemetry/spans.js'
 import { SliceConsumer, type SliceConsumerParts } from './consumeBatch.js'
 import { EventReader } from './eventReader.js'
 import { faultText } from './faults.js'
@@ -39,6 +41,8 @@ export interface ProjectorOptions extends SliceConsumerParts {
    * has handed them to others since; where the answer is no it leaves. Default: they are.
    */
   readonly mayWork?: () => Promise<boolean>
+  /** Whether what is done here is done for documents that nobody reads: then the traces of its commands are not led to it. Default false. */
+  readonly isReplay?: boolean
   /** Events taken at once, at most. Default, and never more than, MAX_SLICE_EVENTS. */
   readonly sliceSize?: number
   /** How old an event of the log is before it may be called lost by the bus, in milliseconds. Default 30,000. */
@@ -142,7 +146,7 @@ class RunningProjector implements Projector {
         if (!(former && consumer.holds(former)) && !(await this.#mayWork())) break
         former = slice
         upcoming = this.#next(consumer)
-        finished = this.#consume(consumer, slice, finished)
+        finished = this.#traced(consumer, slice, finished)
         if (inWork.push(finished) >= MAX_IN_WORK && !(await inWork.shift())) return
       }
     } finally {
@@ -169,6 +173,16 @@ class RunningProjector implements Projector {
   #next(consumer: EventConsumer): Promise<EventSlice | undefined> {
     const limit = Math.min(this.#options.sliceSize ?? MAX_SLICE_EVENTS, MAX_SLICE_EVENTS)
     return this.#untilDone('Fetching events', () => consumer.next(limit, this.#stopping.signal))
+  }
+
+  #traced(consumer: EventConsumer, slice: EventSlice, before: Promise<boolean>): Promise<boolean> {
+    if (!isTracing()) return this.#consume(consumer, slice, before)
+    const origins = slice.events.map(({ metadata }) => metadata.traceparent)
+    const links = this.#options.isReplay === true ? [] : origins
+    const attributes = { [ATTRIBUTES.messagingOperationType]: 'process', [ATTRIBUTES.batchSize]: slice.events.length }
+    return inSpan(SPANS.process, { kind: 'CONSUMER', root: true, links, attributes }, () =>
+      this.#consume(consumer, slice, before),
+    )
   }
 
   /** before: whether the slices in front were committed. False when it was stopped before all of them and this one were. */

@@ -2,7 +2,7 @@ import type { KafkaCredentials, KafkaSettings } from './bus/kafka/kafkaClient.js
 import { missingTogether, NOT_YET, type ProcessRole } from './config/requirements.js'
 import { type LogLevel, type Variables, variables } from './config/variables.js'
 
-export type { ProcessRole } from './config/requirements.js'
+export type { ProcessRole, ServiceRole } from './config/requirements.js'
 export type { LogLevel } from './config/variables.js'
 
 /** What a process was asked to be. Made by `parseConfig` alone; nothing else reads the environment. */

@@ -1,6 +1,7 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino'
 import pretty from 'pino-pretty'
 import type { LogLevel } from './config.js'
+import { currentSpan } from './telemetry/spans.js'
 
 export interface LogOutput {
   /** Whether a person looks on. */
@@ -14,10 +15,22 @@ export interface LogOutput {
  * cut to type, message, code and stack: what else they carry (query parameters, whole requests) may be personal data.
  */
 export function createLogger(level: LogLevel, { onTerminal, to = 1 }: LogOutput): Logger {
-  const options = { level, timestamp: stdTimeFunctions.isoTime, base: null, serializers: { err: lean, error: lean } }
+  const options = {
+    level,
+    timestamp: stdTimeFunctions.isoTime,
+    base: null,
+    serializers: { err: lean, error: lean },
+    mixin: traceOfNow,
+  }
   return onTerminal
     ? pino(options, pretty({ translateTime: 'SYS:HH:MM:ss.l', sync: true, destination: to }))
     : pino(options, destination(to))
+}
+
+/** By OpenTelemetry's names, so that a line and its trace are found from each other. */
+function traceOfNow(): object {
+  const span = currentSpan()
+  return span ? { trace_id: span.traceId, span_id: span.spanId } : {}
 }
 
 function lean(error: unknown): unknown {

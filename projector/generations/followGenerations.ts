@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { NO_DOCUMENT_CACHE } from '../../src/read/cache/noDocumentCache.js'
+import type { DocumentStore } from '../../src/read/documentStore.js'
 import { type Generation, type GenerationRegistry, GenerationsBusy } from '../../src/read/generationRegistry.js'
 import { type GenerationStore, type Generations, UnknownGeneration } from '../../src/read/generations.js'
 import { faultText } from '../faults.js'
@@ -15,6 +16,8 @@ const LOOK_EVERY_MS = 200
 export interface FollowGenerationsOptions extends Omit<ProjectorOptions, keyof GenerationStore | 'mayWork'> {
   readonly registry: GenerationRegistry
   readonly generations: Generations
+  /** Wraps what measures or traces around the documents of each generation. Default: nothing. */
+  readonly dressed?: (documents: DocumentStore) => DocumentStore
 }
 
 export interface FollowedGenerations {
@@ -101,13 +104,13 @@ class Following implements FollowedGenerations {
   }
 
   async #begin(number: number, announced: boolean): Promise<void> {
-    const { registry, generations, ...options } = this.#options
+    const { registry, generations, dressed = (documents) => documents, ...options } = this.#options
     const store = announced ? await this.#openLive(number) : await generations.open(number)
     if (!store) return
     const projector = startProjector({
       ...options,
       ...(announced ? {} : SILENCE),
-      documents: store.documents,
+      documents: dressed(store.documents),
       parked: store.parked,
       group: store.group,
       mayWork: async () =>

@@ -5,6 +5,7 @@ import { startGateway } from '../gateway/server.js'
 import { CachedDocuments } from '../read/cache/cachedDocuments.js'
 import { QuarantineDesk } from '../read/quarantineDesk.js'
 import { startLiveReads } from '../read/startLiveReads.js'
+import { tracedWaiter } from '../read/tracedWaiter.js'
 import { importSampleData } from '../sampleData/importSampleData.js'
 import type { WriteSide } from '../write/index.js'
 import type { Assembly } from './assembly.js'
@@ -38,7 +39,14 @@ export async function startGatewayPart(
 
   const gateway = await startGateway({
     handlers: writeSide.handlers,
-    readSide: { ...liveReads, documents: cached, queries, status, quarantine: new QuarantineDesk(parked) },
+    readSide: {
+      ...liveReads,
+      waiter: tracedWaiter(liveReads.waiter),
+      documents: cached,
+      queries,
+      status,
+      quarantine: new QuarantineDesk(parked),
+    },
     tokens: new ConsistencyTokens(tokenSecrets, writeSide.installationId),
     cursors: new SignedText(tokenSecrets, `cursor/${writeSide.installationId}`),
     host: config.host,

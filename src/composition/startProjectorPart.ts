@@ -2,6 +2,7 @@ import { followGenerations } from '../../projector/generations/followGenerations
 import type { Projector } from '../../projector/projector.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import type { ProbedPart } from '../health/probes.js'
+import { tracedDocuments, tracedFeed } from '../read/tracedWrites.js'
 import type { LogReader } from '../write/index.js'
 import type { Assembly } from './assembly.js'
 import type { ReadModels } from './openReadModels.js'
@@ -10,7 +11,7 @@ import { isStuck } from './stuck.js'
 
 /** Returns how the projector is. */
 export function startProjectorPart(
-  { logger, starting }: Assembly,
+  { config, logger, starting }: Assembly,
   parts: {
     readonly log: Pick<LogReader, 'streamReader' | 'customerKeys'>
     readonly transport: Transport
@@ -24,11 +25,12 @@ export function startProjectorPart(
   const followed = followGenerations({
     registry,
     generations,
+    dressed: (documents) => tracedDocuments(documents, config.elasticsearch ? 'elasticsearch' : 'postgresql'),
     bus,
     observer,
     scan,
     checkpoints,
-    feed,
+    feed: tracedFeed(feed, config.kafka ? 'kafka' : 'postgresql'),
     cache,
     status,
     streamReader,

@@ -1,3 +1,4 @@
+import { tracedPublisher } from '../bus/tracedPublisher.js'
 import type { ProbedPart } from '../health/probes.js'
 import { type Relay, startRelay } from '../write/relay/relay.js'
 import type { Assembly } from './assembly.js'
@@ -9,7 +10,11 @@ export function startRelayPart(
   { logger, starting }: Assembly,
   { bus, outbox }: NonNullable<Transport['kafka']>,
 ): () => ProbedPart {
-  const relay = startRelay({ outbox, publisher: bus.publisher(), logger: logger.child({ part: 'relay' }) })
+  const relay = startRelay({
+    outbox,
+    publisher: tracedPublisher(bus.publisher()),
+    logger: logger.child({ part: 'relay' }),
+  })
   starting.defer(() => relay.stop())
   return () => relayState(relay)
 }

@@ -4,6 +4,9 @@
  */
 export type ProcessRole = 'all' | 'gateway' | 'relay' | 'projector' | 'admin'
 
+/** Those that run until they are stopped. */
+export type ServiceRole = Exclude<ProcessRole, 'admin'>
+
 /** Set in the environment, but for a part that this release does not have: starting without it would not be what was asked for. */
 export const NOT_YET: Readonly<Record<string, string>> = {
   AUTH_JWKS_URL: 'there is no login, and the service listens on loopback only',

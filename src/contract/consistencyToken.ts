@@ -4,6 +4,8 @@ import { SignedText } from './signedText.js'
 export interface StreamVersion {
   readonly streamId: string
   readonly version: number
+  /** W3C, of the command that wrote it, where that was traced. */
+  readonly traceparent?: string
 }
 
 /** A token that is forged, broken, or of another installation. */
@@ -24,18 +26,19 @@ export class ConsistencyTokens {
   }
 
   issue(proof: StreamVersion): string {
-    return this.#signed.sign({ s: proof.streamId, v: proof.version })
+    const { streamId: s, version: v, traceparent: t } = proof
+    return this.#signed.sign(t === undefined ? { s, v } : { s, v, t })
   }
 
   /** Throws InvalidToken. */
   read(token: string): StreamVersion {
     const payload = this.#signed.verify(token)
-    const { s: streamId, v: version } = payload ?? {}
+    const { s: streamId, v: version, t: traceparent } = payload ?? {}
     if (typeof streamId !== 'string' || typeof version !== 'number') {
       throw new InvalidToken(
         'Expected a consistency token as a command returned it, unchanged; found one that this service did not issue.',
       )
     }
-    return { streamId, version }
+    return typeof traceparent === 'string' ? { streamId, version, traceparent } : { streamId, version }
   }
 }

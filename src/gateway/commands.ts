@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { estimatedDelivery } from '../contract/estimatedDelivery.js'
 import type { OrderLine } from '../domain/order/events.js'
 import type { ExistingOrder } from '../domain/order/state.js'
+import { isTracing } from '../telemetry/spans.js'
 import type { AcceptedCommand, CommandContext, CommandOutcome, OrderRequest, RefusedCommand } from '../write/index.js'
 import type { GatewayContext } from './context.js'
 import type { CommandReceipt, OrderCommandPayload, OrderState } from './types/commandPayloads.js'
@@ -44,8 +45,10 @@ export function payloadOf(outcome: CommandOutcome<unknown>, context: GatewayCont
 }
 
 function receiptOf(accepted: AcceptedCommand<unknown>, context: GatewayContext): CommandReceipt {
-  const { commandId, id, streamId, version, duplicate, traceId } = accepted
-  return { commandId, streamId: id, version, token: context.tokens.issue({ streamId, version }), duplicate, traceId }
+  const { commandId, id, streamId, version, duplicate, traceId, traceparent } = accepted
+  // So that whoever reads with the token, in a trace of their own, is led to this one.
+  const token = context.tokens.issue({ streamId, version, ...(isTracing() && { traceparent }) })
+  return { commandId, streamId: id, version, token, duplicate, traceId }
 }
 
 function userErrorOf({ code, message, field, retryable }: RefusedCommand): UserError {

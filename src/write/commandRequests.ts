@@ -99,6 +99,8 @@ export interface AcceptedCommand<State> {
   readonly duplicate: boolean
   /** Trace of the request that appended the event. */
   readonly traceId: string
+  /** W3C, of that request. */
+  readonly traceparent: string
   /** The aggregate right after the event. */
   readonly state: State
 }

@@ -165,6 +165,7 @@ class Handling<Command, State, Event extends DomainEvent> {
       version,
       duplicate,
       traceId: traceparent.split('-')[1] ?? '',
+      traceparent,
       state,
     }
   }

@@ -8,9 +8,11 @@ import { DataKeys } from './dataKeys.js'
 import { AppendNotifier } from './eventStore/appendNotifier.js'
 import type { EventStore, StreamReader } from './eventStore/eventStore.js'
 import { PostgresEventStore } from './eventStore/postgresEventStore.js'
+import { tracedEventStore } from './eventStore/tracedEventStore.js'
 import { Fingerprints } from './fingerprint.js'
 import { FoldedStreams } from './foldedStreams.js'
 import { openEventLog } from './openEventLog.js'
+import { tracedHandlers } from './tracedHandlers.js'
 
 /** Public entry of the write side. */
 export type {
@@ -71,13 +73,15 @@ export async function openWriteSide(options: WriteSideOptions): Promise<WriteSid
   }
   const store = new PostgresEventStore(prisma, onAppended, logger)
   return {
-    handlers: createCommandHandlers({
-      store,
-      folded: new FoldedStreams(),
-      dataKeys: new DataKeys(customerKeys, options.cipher),
-      cipher: options.cipher,
-      fingerprints: new Fingerprints(options.tokenSecrets),
-    }),
+    handlers: tracedHandlers(
+      createCommandHandlers({
+        store: tracedEventStore(store),
+        folded: new FoldedStreams(),
+        dataKeys: new DataKeys(customerKeys, options.cipher),
+        cipher: options.cipher,
+        fingerprints: new Fingerprints(options.tokenSecrets),
+      }),
+    ),
     eventStore: store,
     streamReader: store,
     customerKeys,

@@ -86,6 +86,7 @@ export class InteractiveTransactionHandlers {
       version: 1,
       duplicate: false,
       traceId: traceparent.split('-')[1] ?? '',
+      traceparent,
       state: evolveOrder(initialOrder, decision.event) as ExistingOrder,
     }
   }

@@ -22,6 +22,7 @@ const ACCEPTED: CommandOutcome<ExistingOrder> = {
   version: 1,
   duplicate: false,
   traceId: 'f'.repeat(32),
+  traceparent: `00-${'f'.repeat(32)}-${'f'.repeat(16)}-01`,
   state: STATE,
 }
 

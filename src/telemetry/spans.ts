@@ -1,0 +1,80 @@
+import {
+  type Attributes,
+  context,
+  type Link,
+  ROOT_CONTEXT,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api'
+
+const TRACER = 'order-gateway'
+/** More of them tell nobody more, and a collector would cut them off. */
+const MAX_LINKS = 128
+const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/
+
+export interface SpanDescription {
+  readonly kind?: keyof typeof SpanKind
+  readonly attributes?: Attributes
+  /** Traceparents of what this span works on, from other traces. A link and no parent: a batch has many origins, and may come hours later. */
+  readonly links?: readonly string[]
+  /** Begins a trace of its own, whatever is going on around it. */
+  readonly root?: boolean
+}
+
+let isOn = false
+
+/** Called once, when a tracer is there. Until then no span is made, which costs nothing. */
+export function traceFromNowOn(): void {
+  isOn = true
+}
+
+/** Whether anybody would see a span: what has to be put together for one need not be where nobody does. */
+export function isTracing(): boolean {
+  return isOn
+}
+
+/** Runs `work` inside a span, which ends with it; what it throws marks the span by its name alone, since messages may quote data. */
+export async function inSpan<Result>(
+  name: string,
+  { kind = 'INTERNAL', attributes = {}, links = [], root = false }: SpanDescription,
+  work: (span: Span | undefined) => Promise<Result>,
+): Promise<Result> {
+  if (!isOn) return work(undefined)
+  const parent = root ? ROOT_CONTEXT : context.active()
+  const options = { kind: SpanKind[kind], attributes, links: linksTo(links) }
+  return trace.getTracer(TRACER).startActiveSpan(name, options, parent, async (span) => {
+    try {
+      return await work(span)
+    } catch (error) {
+      span.setStatus({ code: SpanStatusCode.ERROR })
+      span.setAttribute('error.type', error instanceof Error ? error.name : 'unknown')
+      throw error
+    } finally {
+      span.end()
+    }
+  })
+}
+
+/** W3C traceparent of the span that runs here; undefined where none does. */
+export function currentTraceparent(): string | undefined {
+  const span = isOn ? trace.getActiveSpan()?.spanContext() : undefined
+  if (!span) return undefined
+  return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`
+}
+
+/** Trace and span of what runs here, for the log; undefined where none does. */
+export function currentSpan(): SpanContext | undefined {
+  return isOn ? trace.getActiveSpan()?.spanContext() : undefined
+}
+
+function linksTo(traceparents: readonly string[]): Link[] {
+  const contexts = [...new Set(traceparents)].slice(0, MAX_LINKS).flatMap((text) => {
+    const [, traceId, spanId, flags] = TRACEPARENT.exec(text) ?? []
+    if (traceId === undefined || spanId === undefined || flags === undefined) return []
+    return [{ context: { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true } }]
+  })
+  return contexts
+}
