@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache'
 import type { Documents, ProjectionName } from '../src/contract/documents.js'
+import { chunks } from '../src/read/chunks.js'
 import type { DocumentStore, DocumentWrite, DocumentWriteResult, StoredDocument } from '../src/read/documentStore.js'
 import type { AnySlot, DocumentSlot } from './documentSlot.js'
 
@@ -62,7 +63,7 @@ export class DocumentsInHand {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, StoredDocument<Documents[Name]>>> {
     const found = new Map<string, StoredDocument<Documents[Name]>>()
-    for (const some of chunks(ids)) {
+    for (const some of chunks(ids, MAX_DOCUMENTS_PER_CALL)) {
       for (const [id, stored] of await this.#store.get(projection, some)) {
         this.#memory[projection].set(id, stored)
         found.set(id, stored)
@@ -84,7 +85,7 @@ export class DocumentsInHand {
     })
     const conflicts: AnySlot[] = []
     const rejections: Rejection[] = []
-    for (const some of chunks(pending)) {
+    for (const some of chunks(pending, MAX_DOCUMENTS_PER_CALL)) {
       const results = await this.#store.write(some.map(({ write }): DocumentWrite => write))
       for (const [index, { slot }] of some.entries()) {
         const result = resultAt(results, index)
@@ -136,11 +137,4 @@ function resultAt(results: readonly DocumentWriteResult[], index: number): Docum
   const result = results[index]
   if (!result) throw new Error(`Expected one result a document, found ${results.length}.`)
   return result
-}
-
-function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
-  const count = Math.ceil(items.length / MAX_DOCUMENTS_PER_CALL)
-  return Array.from({ length: count }, (_, index) =>
-    items.slice(index * MAX_DOCUMENTS_PER_CALL, (index + 1) * MAX_DOCUMENTS_PER_CALL),
-  )
 }

@@ -1,4 +1,5 @@
 import { UndecodableEvent } from '../src/contract/eventCodec.js'
+import { isRetriable } from '../src/waiting/isRetriable.js'
 import { UnexpectedEvent } from './projections/projection.js'
 
 /** The store says that a document can never be stored as it is. */
@@ -13,11 +14,6 @@ export class MissingEvents extends Error {
   constructor(streamId: string, from: number, to: number) {
     super(`The log has no unbroken run of versions ${from} to ${to} of ${streamId}.`)
   }
-}
-
-/** Whether the same work may succeed later as it is: a store, the log or the bus did not answer. */
-export function isRetriable(error: unknown): boolean {
-  return error instanceof Error && 'retryable' in error && error.retryable === true
 }
 
 /**

@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import { faultText, isRetriable } from './faults.js'
+import { isRetriable } from '../src/waiting/isRetriable.js'
+import { pause } from '../src/waiting/pause.js'
+import { faultText } from './faults.js'
 
 const FIRST_PAUSE_MS = 50
 const LONGEST_PAUSE_MS = 5_000
@@ -27,11 +28,4 @@ export async function untilDone<Result>(
     }
   }
   return undefined
-}
-
-/** Returns early when `signal` aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
 }

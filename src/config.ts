@@ -1,6 +1,6 @@
-import type { KafkaCredentials, KafkaSettings } from './bus/kafka/kafkaClient.js'
 import { missingTogether, NOT_YET, type ProcessRole } from './config/requirements.js'
 import { type LogLevel, type Variables, variables } from './config/variables.js'
+import type { KafkaCredentials, KafkaSettings } from './kafka/kafkaClient.js'
 
 export type { ProcessRole, ServiceRole } from './config/requirements.js'
 export type { LogLevel } from './config/variables.js'

@@ -1,6 +1,6 @@
 import type { EventBus } from '../../src/bus/eventBus.js'
 import type { LogLag, LogObserver } from '../../src/bus/logObserver.js'
-import { pause } from '../retry.js'
+import { pause } from '../../src/waiting/pause.js'
 import { patiently } from './patiently.js'
 
 const LOOK_EVERY_MS = 200

@@ -1,5 +1,5 @@
-import { isRetriable } from '../faults.js'
-import { pause } from '../retry.js'
+import { isRetriable } from '../../src/waiting/isRetriable.js'
+import { pause } from '../../src/waiting/pause.js'
 
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000

@@ -2,8 +2,8 @@ import type { ConsumerGroups } from '../../src/bus/consumerGroups.js'
 import type { DocumentCache } from '../../src/read/cache/documentCache.js'
 import type { GenerationRegistry, GenerationState } from '../../src/read/generationRegistry.js'
 import type { Generations } from '../../src/read/generations.js'
+import { pause } from '../../src/waiting/pause.js'
 import { SwitchedCache } from '../generations/switchedCache.js'
-import { pause } from '../retry.js'
 
 const LOOK_EVERY_MS = 20
 

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { isRetriable } from '../waiting/isRetriable.js'
 
 /** Long enough for a server that is starting beside us, short enough that a wrong address is told while somebody looks. */
 const PATIENCE_MS = 60_000
@@ -49,7 +50,7 @@ export async function whenReachable<Opened>(
     try {
       return await open()
     } catch (error) {
-      if (!isRetryable(error)) throw error
+      if (!isRetriable(error)) throw error
       if (performance.now() + pauseMs > giveUpAt) {
         throw new DependencyMissing(
           `${variable}: expected ${name} to answer, found that it did not for ${Math.round(patienceMs / 1_000)} seconds (${reasonOf(error)}): start it, or correct ${variable}${related ? ` (${related})` : ''}.`,
@@ -59,10 +60,6 @@ export async function whenReachable<Opened>(
       await delay(pauseMs, undefined, { signal: stopRequested }).catch(() => stopRequested.throwIfAborted())
     }
   }
-}
-
-function isRetryable(error: unknown): boolean {
-  return error instanceof Error && 'retryable' in error && error.retryable === true
 }
 
 /** Messages alone: drivers hang their connections, and with them their secrets, on their errors. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { within } from '../waiting/within.js'
 
 /** One part that a process needs or is made of, and whether it is there. */
 export interface ProbedPart {
@@ -16,24 +17,18 @@ const PROBE_TIMEOUT_MS = 3_000
 
 /** Answers /readyz: 200 when everything is there, 503 with what is down. */
 export async function respondWithReadiness(response: ServerResponse, readiness: Readiness): Promise<void> {
-  const parts = await within(readiness())
+  const parts = await answered(readiness())
   const down = parts.filter(({ ok }) => !ok).map(({ part }) => part)
   response.statusCode = down.length === 0 ? 200 : 503
   response.setHeader('content-type', 'application/json; charset=utf-8')
   response.end(JSON.stringify({ ready: down.length === 0, down, parts }))
 }
 
-async function within(asked: Promise<readonly ProbedPart[]>): Promise<readonly ProbedPart[]> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<readonly ProbedPart[]>((resolve) => {
-    timer = setTimeout(() => resolve([{ part: 'readiness', ok: false }]), PROBE_TIMEOUT_MS)
-  })
+async function answered(asked: Promise<readonly ProbedPart[]>): Promise<readonly ProbedPart[]> {
   try {
-    return await Promise.race([asked, late])
+    return await within(PROBE_TIMEOUT_MS, asked)
   } catch {
     // What is wrong with a part is logged where it is asked.
     return [{ part: 'readiness', ok: false }]
-  } finally {
-    clearTimeout(timer)
   }
 }

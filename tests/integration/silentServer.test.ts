@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import { expect, inject, test } from 'vitest'
 import { PrismaClient } from '../../src/generated/prisma/client.js'
-import { isRetriable } from '../../src/write/eventStore/sqlErrors.js'
+import { mayBeSentAgain } from '../../src/write/eventStore/sqlErrors.js'
 
 test('an answer that does not come in time may be asked for again: only our own clock ends that wait', async () => {
   const prisma = new PrismaClient({
@@ -10,7 +10,7 @@ test('an answer that does not come in time may be asked for again: only our own 
   try {
     const failure: unknown = await prisma.$queryRaw`SELECT 1 AS one FROM pg_sleep(1)`.catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(Error)
-    expect(isRetriable(failure)).toBe(true)
+    expect(mayBeSentAgain(failure)).toBe(true)
   } finally {
     await prisma.$disconnect()
   }

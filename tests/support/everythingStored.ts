@@ -4,8 +4,8 @@ import { createClient } from '@redis/client'
 import type { Admin, Consumer } from 'kafkajs'
 import { Client as PostgresClient } from 'pg'
 import { pino } from 'pino'
-import { createKafka, type KafkaSettings } from '../../src/bus/kafka/kafkaClient.js'
 import type { Config, PrefixedStore } from '../../src/config.js'
+import { createKafka, type KafkaSettings } from '../../src/kafka/kafkaClient.js'
 
 const PAGE_HITS = 1_000
 

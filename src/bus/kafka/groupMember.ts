@@ -1,9 +1,9 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
+import { leaveGroup } from '../../kafka/leaveGroup.js'
 import type { Arrival } from './arrivals.js'
 import { readEventMessage } from './eventMessages.js'
 import { Heartbeats } from './heartbeats.js'
-import { leaveGroup } from './leaveGroup.js'
 import { PassedOver } from './passedOver.js'
 import { Tenure } from './tenure.js'
 

@@ -1,12 +1,12 @@
 import { EventEmitter, once } from 'node:events'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { MAX_UNCOMMITTED_EVENTS } from '../../contract/repeatSpan.js'
+import { pause } from '../../waiting/pause.js'
+import { within } from '../../waiting/within.js'
 import type { BusUnavailable, EventConsumer, EventSlice } from '../eventBus.js'
 import type { Arrival } from './arrivals.js'
 import { GroupMember, type GroupMemberParts } from './groupMember.js'
 import { orUnavailable, unavailable } from './kafkaFaults.js'
 import type { Tenure } from './tenure.js'
-import { within } from './within.js'
 
 const FIRST_REJOIN_MS = 200
 const LONGEST_REJOIN_MS = 5_000
@@ -154,7 +154,7 @@ export class KafkaConsumer implements EventConsumer {
         return await this.#join()
       } catch (error) {
         this.#parts.logger.warn({ groupId: this.#parts.groupId, err: error }, 'The consumer group could not be joined')
-        await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
+        await pause(pauseMs, signal)
       }
     }
   }

@@ -1,10 +1,10 @@
 import type { Kafka, Producer, TopicMessages } from 'kafkajs'
 import type { Logger } from 'pino'
 import { eventTopic } from '../../contract/topics.js'
+import { connectedProducer, discard } from '../../kafka/producers.js'
 import type { EventMessage, EventPublisher } from '../eventPublisher.js'
 import { toKafkaMessage } from './eventMessages.js'
 import { isTooLarge, MessageTooLarge, orUnavailable } from './kafkaFaults.js'
-import { connectedProducer, discard } from './producers.js'
 
 /** Of one request, at most: brokers refuse a batch of more than a megabyte, and all of a request may go to one partition. */
 const MAX_REQUEST_BYTES = 900_000

@@ -1,5 +1,5 @@
+import { isOfKafka, KafkaJSSASLAuthenticationError } from '../../kafka/libraryErrors.js'
 import { BusUnavailable, UnusableBus } from '../eventBus.js'
-import { isOfKafka, KafkaJSSASLAuthenticationError } from './libraryErrors.js'
 
 /** Made otherwise than configured. */
 export class UnusableTopics extends UnusableBus {

@@ -3,8 +3,8 @@ import type { Admin, Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
 import type { LogIdentity } from '../../contract/logIdentity.js'
 import { eventTopics, installationTopic, projectionResultsTopic } from '../../contract/topics.js'
+import { connectedProducer } from '../../kafka/producers.js'
 import { EarlierHistory, ForeignInstallation, orUnavailable, UnusableTopics } from './kafkaFaults.js'
-import { connectedProducer } from './producers.js'
 import { readMessages } from './readMessages.js'
 
 /** Who the topics belong to: the first message of the installation topic. Later ones lost a race and mean nothing. */

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
+import { forgetGroup } from '../../kafka/forgetGroup.js'
+import { within } from '../../waiting/within.js'
 import { BusUnavailable } from '../eventBus.js'
 
 const TIMEOUT_MS = 30_000
@@ -39,7 +40,6 @@ export async function readMessages(
   consumer.on(consumer.events.GROUP_JOIN, () => {
     for (const place of wanted.values()) consumer.seek(place)
   })
-  const timeout = new AbortController()
   try {
     await consumer.connect()
     await consumer.subscribe({ topics, fromBeginning: true })
@@ -55,25 +55,14 @@ export async function readMessages(
         return Promise.resolve()
       },
     })
-    await Promise.race([all.promise, tooLate(topics, timeout.signal)])
+    await within(TIMEOUT_MS, all.promise, () => tooLate(topics))
     return found
   } finally {
-    timeout.abort()
     await consumer.disconnect()
     await forgetGroup(admin, groupId, logger)
   }
 }
 
-async function tooLate(topics: readonly string[], signal: AbortSignal): Promise<never> {
-  await sleep(TIMEOUT_MS, undefined, { signal, ref: false })
-  throw new BusUnavailable(`Messages of ${topics.join(', ')} did not come within ${TIMEOUT_MS} ms.`)
-}
-
-/** A group that stays behind is nobody's loss: the broker forgets those without members and commits by itself. */
-async function forgetGroup(admin: Admin, groupId: string, logger: Logger): Promise<void> {
-  try {
-    await admin.deleteGroups([groupId])
-  } catch (error) {
-    logger.debug({ err: error, groupId }, 'A reader left its group behind')
-  }
+function tooLate(topics: readonly string[]): BusUnavailable {
+  return new BusUnavailable(`Messages of ${topics.join(', ')} did not come within ${TIMEOUT_MS} ms.`)
 }

@@ -27,8 +27,10 @@ export class Tenure {
   }
 
   /**
-   * By the way that each batch brings along: it goes to the broker once, with the generation of the group that the batch was fetched in, and is
-   * refused when that is over. `Consumer.commitOffsets` repeats a refused commit under the next generation, where the partition may be another's.
+   * By the way that each batch brings along: it goes to the broker once, under the generation of the group that the member is in when it is called,
+   * and is refused where the broker has gone on to another. `Consumer.commitOffsets` repeats a refused commit, and so under the next generation,
+   * where the partition may be another's. That no offset of this tenure is committed in the next one is seen to by the member: it abandons them when
+   * it has joined.
    */
   commitBy(commit: CommitOffsets): void {
     this.#commit ??= commit

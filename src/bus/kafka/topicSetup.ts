@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
 import { eventTopics, installationTopic } from '../../contract/topics.js'
-import type { KafkaSettings } from './kafkaClient.js'
+import type { KafkaSettings } from '../../kafka/kafkaClient.js'
+import { KafkaJSError } from '../../kafka/libraryErrors.js'
 import { orUnavailable, UnusableTopics } from './kafkaFaults.js'
-import { KafkaJSError } from './libraryErrors.js'
 
 /** For ever, whatever the broker does with other topics: a new group reads from the first event on. */
 const KEPT_FOR_EVER = [

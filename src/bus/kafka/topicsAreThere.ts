@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { installationTopic } from '../../contract/topics.js'
-import { createKafka, type KafkaSettings } from './kafkaClient.js'
+import { createKafka, type KafkaSettings } from '../../kafka/kafkaClient.js'
 import { orUnavailable } from './kafkaFaults.js'
 
 /** Whether somebody has made topics under this prefix; for those who look after them and must not make them by looking. Throws BusUnavailable. */

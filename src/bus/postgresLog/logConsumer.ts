@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Pool } from 'pg'
 import type { Logger } from 'pino'
 import type { GlobalPosition } from '../../contract/globalPosition.js'
 import { MAX_UNCOMMITTED_EVENTS } from '../../contract/repeatSpan.js'
+import { pause } from '../../waiting/pause.js'
 import type { CheckpointStore } from '../checkpointStore.js'
 import type { EventConsumer, EventSlice } from '../eventBus.js'
 import { CheckpointWriter } from './checkpointWriter.js'
@@ -157,8 +157,4 @@ export class PostgresLogConsumer<Event extends Positioned> implements EventConsu
 interface ActiveTurn {
   readUpTo: GlobalPosition
   readonly checkpoint: CheckpointWriter
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined)
 }

@@ -1,11 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka, KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
-import { createKafka, type KafkaSettings } from '../../bus/kafka/kafkaClient.js'
-import { isOfKafka } from '../../bus/kafka/libraryErrors.js'
-import { within } from '../../bus/kafka/within.js'
 import type { ProjectionResult } from '../../contract/projectionResult.js'
 import { projectionResultsTopic } from '../../contract/topics.js'
+import { createKafka, type KafkaSettings } from '../../kafka/kafkaClient.js'
+import { isOfKafka } from '../../kafka/libraryErrors.js'
+import { pause } from '../../waiting/pause.js'
+import { within } from '../../waiting/within.js'
 import {
   type FeedItem,
   type FeedPosition,
@@ -196,11 +196,4 @@ async function orUnavailable<Answer>(message: string, ask: () => Promise<Answer>
     if (isOfKafka(cause) || cause instanceof PositionGone) throw new StoreUnavailable(message, { cause })
     throw cause
   }
-}
-
-/** Returns early when `signal` aborts. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
 }

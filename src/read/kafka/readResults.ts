@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { Admin, EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
-import { leaveGroup } from '../../bus/kafka/leaveGroup.js'
-import { within } from '../../bus/kafka/within.js'
+import { forgetGroup } from '../../kafka/forgetGroup.js'
+import { leaveGroup } from '../../kafka/leaveGroup.js'
 import { PositionGone } from '../announcementFeed.js'
 import { RESULTS_PARTITION } from './resultsTopic.js'
 
 /** A longer wait would save the broker a little and make the end of a reader as much slower. */
 const MAX_WAIT_MS = 500
-/** Its end must not wait for a broker that has fallen silent. */
-const FORGET_TIMEOUT_MS = 1_500
 
 export interface ResultsReading {
   readonly kafka: Kafka
@@ -89,14 +87,5 @@ export async function readResults(reading: ResultsReading): Promise<void> {
     hasLeft = await leaveGroup(consumer, groupId, reading.logger)
   }
   // Not after a fault: the broker may be away, and the caller wants to read on as soon as it is back.
-  if (hasLeft) await forgetGroup(groupId, reading)
-}
-
-/** A group that stays behind is nobody's loss: the broker forgets those without members and commits by itself. */
-async function forgetGroup(groupId: string, { admin, logger }: ResultsReading): Promise<void> {
-  try {
-    await within(FORGET_TIMEOUT_MS, admin.deleteGroups([groupId]))
-  } catch (error) {
-    logger.debug({ err: error, groupId }, 'A reader of announcements left its group behind')
-  }
+  if (hasLeft) await forgetGroup(reading.admin, groupId, reading.logger)
 }

@@ -1,6 +1,6 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
 import type { Logger } from 'pino'
-import { connectedProducer, discard } from '../../bus/kafka/producers.js'
+import { connectedProducer, discard } from '../../kafka/producers.js'
 import { StoreUnavailable } from '../documentStore.js'
 import { RESULTS_PARTITION } from './resultsTopic.js'
 

@@ -15,7 +15,7 @@ import {
   type StoredCommand,
   type StreamReader,
 } from './eventStore.js'
-import { isRetriable, orLogUnavailable } from './sqlErrors.js'
+import { mayBeSentAgain, orLogUnavailable } from './sqlErrors.js'
 
 const LOAD = `
   SELECT false AS catalogue, e.* FROM unnest($1::text[], $2::int[]) AS r(stream_id, after_version)
@@ -133,7 +133,7 @@ export class PostgresEventStore implements EventStore, StreamReader {
           ? { kind: 'appended', recordedAt: stored.event.recordedAt }
           : { kind: 'conflict' }
       } catch (error) {
-        if (!isRetriable(error)) throw error
+        if (!mayBeSentAgain(error)) throw error
         if (attempt === LONELY_ATTEMPTS) {
           throw new LogUnavailable(
             'It is unknown whether the command was recorded: send it again with the same command id.',

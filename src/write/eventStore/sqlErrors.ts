@@ -15,7 +15,7 @@ const MAX_LAYERS = 8
  * Whether the statement may be sent again. Prisma wraps the server's answer in layers whose shape differs
  * between raw statements and the rest, so the whole chain of causes is looked through.
  */
-export function isRetriable(error: unknown): boolean {
+export function mayBeSentAgain(error: unknown): boolean {
   if (error instanceof LogUnavailable) return true
   const state = sqlStateOf(error)
   if (state !== undefined) return mayPass(state)
@@ -29,11 +29,11 @@ export function isRetriable(error: unknown): boolean {
 export async function orLogUnavailable<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work().catch((error: unknown) => {
-      if (!isRetriable(error)) throw error
+      if (!mayBeSentAgain(error)) throw error
       return work()
     })
   } catch (error) {
-    if (!isRetriable(error)) throw error
+    if (!mayBeSentAgain(error)) throw error
     throw new LogUnavailable('The event log did not answer; the same request may be sent again.', { cause: error })
   }
 }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { type EventConsumer, type EventSlice, UnusableBus } from '../../bus/eventBus.js'
 import { type EventMessage, type EventOutbox, type EventPublisher, relayGroup } from '../../bus/eventPublisher.js'
+import { pause } from '../../waiting/pause.js'
 
 /** Events of one page. More in a request cost latency and win nothing. */
 const DEFAULT_PAGE_EVENTS = 500
@@ -163,7 +164,7 @@ class RunningRelay implements Relay {
       } catch (error) {
         const level = error instanceof UnusableBus ? 'error' : 'warn'
         this.#options.logger[level]({ err: error }, `${what} failed and is tried again`)
-        await sleep(pauseMs * (0.5 + Math.random() / 2), undefined, { signal }).catch(() => undefined)
+        await pause(pauseMs * (0.5 + Math.random() / 2), signal)
       }
     }
     return undefined

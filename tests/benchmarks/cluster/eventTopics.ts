@@ -1,10 +1,10 @@
 import type { Logger } from 'pino'
 import type { EventMessage, EventPublisher } from '../../../src/bus/eventPublisher.js'
 import { type KafkaBus, openKafkaBus } from '../../../src/bus/kafka/kafkaBus.js'
-import type { KafkaSettings } from '../../../src/bus/kafka/kafkaClient.js'
 import { LogSignal } from '../../../src/bus/postgresLog/logSignal.js'
 import { openPostgresCheckpoints } from '../../../src/bus/postgresLog/openPostgresCheckpoints.js'
 import { PostgresLogBus } from '../../../src/bus/postgresLog/postgresLogBus.js'
+import type { KafkaSettings } from '../../../src/kafka/kafkaClient.js'
 import { startRelay } from '../../../src/write/relay/relay.js'
 
 /** A log and the topics that are filled from it. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { KafkaSettings } from '../../../src/bus/kafka/kafkaClient.js'
+import type { KafkaSettings } from '../../../src/kafka/kafkaClient.js'
 import { startStack } from '../../support/stack/startStack.js'
 import { discardDataDir, makeTestFolder } from '../../support/throwAwayServer.js'
 

@@ -1,7 +1,7 @@
 import { Client } from '@elastic/elasticsearch'
 import { createClient } from '@redis/client'
 import { pino } from 'pino'
-import { createKafka } from '../../../src/bus/kafka/kafkaClient.js'
+import { createKafka } from '../../../src/kafka/kafkaClient.js'
 import type { PartName } from './part.js'
 
 /** Remove from one server whatever has a name that begins with the prefix, so that the traces of finished test files do not pile up. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Documents, ProjectionName } from '../../../contract/documents.js'
+import { chunks } from '../../chunks.js'
 import {
   type CacheAnswer,
   type CacheableDocument,
@@ -68,7 +69,7 @@ export class RedisDocumentCache implements DocumentCache {
   }
 
   async put(documents: readonly CacheableDocument[], asOf: CacheInstant): Promise<boolean> {
-    const periods = await Promise.all(chunks(documents).map((some) => this.#put(some, asOf)))
+    const periods = await Promise.all(chunks(documents, DOCUMENTS_PER_PUT).map((some) => this.#put(some, asOf)))
     if (periods.includes(SUSPENDED)) return false
     if (periods.every((period) => period === asOf.period)) return true
     throw new CacheUnavailable('The cache was suspended since.')
@@ -118,11 +119,4 @@ export class RedisDocumentCache implements DocumentCache {
 function instantOf([seconds, microseconds]: readonly string[], period: unknown): CacheInstant {
   const at = Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000)
   return { at, period: typeof period === 'string' ? period : '' }
-}
-
-function chunks<Item>(items: readonly Item[]): readonly (readonly Item[])[] {
-  const count = Math.ceil(items.length / DOCUMENTS_PER_PUT)
-  return Array.from({ length: count }, (_, index) =>
-    items.slice(index * DOCUMENTS_PER_PUT, (index + 1) * DOCUMENTS_PER_PUT),
-  )
 }

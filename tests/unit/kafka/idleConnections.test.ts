@@ -1,6 +1,6 @@
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
-import '../../../../src/bus/kafka/idleConnections.js'
+import '../../../src/kafka/idleConnections.js'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())

@@ -1,6 +1,6 @@
 import type { Consumer } from 'kafkajs'
 import type { Logger } from 'pino'
-import { within } from './within.js'
+import { within } from '../waiting/within.js'
 
 /** Leaving waits for the fetch that runs; where the broker has fallen silent, for a minute and more of tries. */
 const LEAVE_TIMEOUT_MS = 1_500
