@@ -12,7 +12,6 @@ import { aliasOf } from '../../src/read/elasticsearch/indices.js'
 import { openElasticsearchReadStore } from '../../src/read/elasticsearch/openElasticsearchReadStore.js'
 import { ElasticsearchOrderQueries } from '../../src/read/elasticsearch/queries/elasticsearchOrderQueries.js'
 import { type Searchable, SearchedIndex } from '../../src/read/elasticsearch/queries/searchedIndex.js'
-import { ElasticsearchFault } from '../../src/read/elasticsearch/translateErrors.js'
 import type { OrderQueries } from '../../src/read/orderQueries.js'
 import type { ReadStore } from '../../src/read/readStore.js'
 import { orderDocument } from '../support/sampleDocuments.js'
@@ -159,7 +158,7 @@ describeOnStack(['elasticsearch'], 'queries on Elasticsearch', (stack) => {
     await client.indices.close({ index: closed })
     const index = new SearchedIndex(client, closed)
     for (const error of await Promise.all(everyQuery(queriesOf(index), 'hortensia').map(failure))) {
-      expect(error).toBeInstanceOf(ElasticsearchFault)
+      expect(error).toBeInstanceOf(StoreUnavailable)
       expect(inspect(error, { depth: null })).not.toContain('hortensia')
     }
   })
