@@ -27,9 +27,9 @@ export async function openPostgresCheckpoints(options: {
     query_timeout: 15_000,
   })
   // The message alone: pg hangs the whole connection on the error.
-  pool.on('error', ({ message }) =>
-    options.logger.warn({ reason: message }, 'An idle connection to the checkpoints broke'),
-  )
+  pool.on('error', ({ message }) => {
+    if (!pool.ending) options.logger.warn({ reason: message }, 'An idle connection to the checkpoints broke')
+  })
   try {
     await orUnavailable(() => migrateCheckpoints(pool))
   } catch (error) {

@@ -53,10 +53,10 @@ export class PostgresLogBus implements EventBus {
       query_timeout: 15_000,
     })
     // An idle connection that breaks is replaced by the pool; the next query tells if the server is gone. The error itself is not logged: the
-    // pool hangs the whole client on it, with its secrets.
-    this.#pool.on('error', ({ message }) =>
-      options.logger.warn({ reason: message }, 'An idle connection to the event log broke'),
-    )
+    // pool hangs the whole client on it, with its secrets. Of a pool that is ending nobody needs to know: the server may stop right behind it.
+    this.#pool.on('error', ({ message }) => {
+      if (!this.#pool.ending) options.logger.warn({ reason: message }, 'An idle connection to the event log broke')
+    })
     this.#listener = new LogListener(options.databaseUrl, options.signal, options.logger)
     this.observer = new PostgresLogObserver(this.#pool)
     this.scan = new PostgresLogScan(this.#pool)
