@@ -32,6 +32,7 @@ const CONNECT_TIMEOUT_MS = 5_000
 export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOptions): Promise<EventLog> {
   const identity = await migrateEventLog(databaseUrl, logger)
   const statements = new Map<string, string>()
+  let closing = false
   const prisma = new PrismaClient({
     adapter: new PrismaPg(
       {
@@ -48,7 +49,9 @@ export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOp
         // A named statement is planned once for each connection, not at each use.
         statementNameGenerator: ({ sql }) => nameOf(statements, sql),
         // The message alone: pg hangs the whole connection on the error.
-        onPoolError: ({ message }) => logger.warn({ reason: message }, 'An idle connection to the event log broke'),
+        onPoolError: ({ message }) => {
+          if (!closing) logger.warn({ reason: message }, 'An idle connection to the event log broke')
+        },
       },
     ),
   })
@@ -61,7 +64,10 @@ export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOp
         () => true,
         () => false,
       ),
-    close: () => prisma.$disconnect(),
+    close: () => {
+      closing = true
+      return prisma.$disconnect()
+    },
   }
 }
 
