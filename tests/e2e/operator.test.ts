@@ -272,9 +272,8 @@ describeInBothProfiles((startService, profile) => {
     })
 
     // Both are in the one database where there is no cluster.
-    it.runIf(profile === 'cluster')(
-      'refuses prefixes under which nothing is, and the stores of another one',
-      async () => {
+    if (profile === 'cluster') {
+      it('refuses prefixes under which nothing is, and the stores of another one', async () => {
         const env = environmentOf(service.config)
         for (const variable of ['KAFKA_PREFIX', 'ELASTICSEARCH_PREFIX']) {
           const refused = await runAdmin({ ...env, [variable]: 'mistyped-' }, 'projections')
@@ -295,7 +294,7 @@ describeInBothProfiles((startService, profile) => {
         } finally {
           await database.drop()
         }
-      },
-    )
+      })
+    }
   })
 })
