@@ -44,7 +44,8 @@ export async function appliedEvents(work: StreamWork, reader: StreamReader): Pro
     const event = events.get(version)
     if (!event) return []
     const order = projections.includes('orders') ? (work.snapshots.get(version) ?? null) : null
-    return [{ kind: 'applied', projections, streamId: work.streamId, version, type: event.type, order }]
+    const { type, recordedAt } = event
+    return [{ kind: 'applied', projections, streamId: work.streamId, version, type, recordedAt, order }]
   })
 }
 

@@ -6,6 +6,7 @@ import { required, sharedDatabaseUrl } from '../src/composition/openStorage.js'
 import { openTransport } from '../src/composition/openTransport.js'
 import { requireWholeLog } from '../src/composition/requireWholeLog.js'
 import { startHealthPart } from '../src/composition/startHealthPart.js'
+import { observeHorizon, startLogClock } from '../src/composition/startLogMeasures.js'
 import { startProjectorPart } from '../src/composition/startProjectorPart.js'
 import type { Config } from '../src/config.js'
 import { PersonalDataCipher } from '../src/contract/personalData.js'
@@ -23,8 +24,10 @@ async function projector(assembly: Assembly): Promise<string> {
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId })
   if (transport.kafka) await requireWholeLog(assembly, transport.kafka.bus, log)
   const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
+  const clock = startLogClock(assembly, log)
+  observeHorizon(assembly, transport.observer)
   const cipher = new PersonalDataCipher(required(assembly.config, 'personalDataKeys'))
-  const projectorState = startProjectorPart(assembly, { log, transport, readModels, cipher })
+  const projectorState = startProjectorPart(assembly, { log, transport, readModels, cipher, clock })
   health.readyWhen(async () => [
     projectorState(),
     { part: 'event log', ok: await log.isReachable() },

@@ -8,6 +8,7 @@ import { openTransport } from './composition/openTransport.js'
 import { requireWholeLog } from './composition/requireWholeLog.js'
 import { startGatewayPart } from './composition/startGatewayPart.js'
 import { startHealthPart } from './composition/startHealthPart.js'
+import { observeHorizon, startLogClock } from './composition/startLogMeasures.js'
 import { startProjectorPart } from './composition/startProjectorPart.js'
 import { startRelayPart } from './composition/startRelayPart.js'
 import type { Config } from './config.js'
@@ -30,6 +31,7 @@ export function startService(config: Config, logger: Logger, stopRequested: Abor
 async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
   const { config, logger, stopRequested } = assembly
   await requireFreePort({ ...config, variable: 'PORT' })
+  const health = await startHealthPart(assembly)
   const { databaseUrl, tokenSecrets, personalDataKeys } = await openStorage(assembly, onLost)
   stopRequested.throwIfAborted()
   const signal = new LogSignal()
@@ -37,15 +39,18 @@ async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
   const onAppended = () => signal.notify()
   const writeSide = await openCommands(assembly, { databaseUrl, tokenSecrets, cipher, onAppended })
   const { installationId, historyId } = writeSide
+  const clock = startLogClock(assembly, writeSide)
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId, signal })
+  observeHorizon(assembly, transport.observer)
   const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
   if (transport.kafka) {
     await requireWholeLog(assembly, transport.kafka.bus, writeSide)
-    startRelayPart(assembly, transport.kafka)
+    startRelayPart(assembly, transport, transport.kafka)
   }
-  startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher })
+  const projectorState = startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher, clock })
   stopRequested.throwIfAborted()
-  const url = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets })
+  const { url, readiness } = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets, clock })
+  health.readyWhen(async () => [projectorState(), ...(await transport.readiness()), ...(await readiness())])
   logger.info(`ready: ${url}`)
   return url
 }
@@ -53,12 +58,15 @@ async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
 async function gateway(assembly: Assembly, onLost: OnLost): Promise<string> {
   const { config, logger } = assembly
   await requireFreePort({ ...config, variable: 'PORT' })
+  const health = await startHealthPart(assembly)
   const { databaseUrl, tokenSecrets, personalDataKeys } = await openStorage(assembly, onLost)
   const cipher = new PersonalDataCipher(personalDataKeys)
   const writeSide = await openCommands(assembly, { databaseUrl, tokenSecrets, cipher, onAppended: () => undefined })
   const { installationId, historyId } = writeSide
   const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
-  const url = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets })
+  const clock = startLogClock(assembly, writeSide)
+  const { url, readiness } = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets, clock })
+  health.readyWhen(readiness)
   logger.info(`ready: ${url}`)
   return url
 }
@@ -71,7 +79,8 @@ async function relay(assembly: Assembly): Promise<string> {
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId })
   if (!transport.kafka) throw new Error('Expected parseConfig to have asked for KAFKA_BROKERS.')
   await requireWholeLog(assembly, transport.kafka.bus, log)
-  const relayState = startRelayPart(assembly, transport.kafka)
+  observeHorizon(assembly, transport.observer)
+  const relayState = startRelayPart(assembly, transport, transport.kafka)
   health.readyWhen(async () => [
     relayState(),
     { part: 'event log', ok: await log.isReachable() },

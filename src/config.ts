@@ -12,7 +12,7 @@ export interface Config {
   readonly host: string
   /** Of GraphQL. 0 = any free port. */
   readonly port: number
-  /** Where a relay and a projector answer /healthz and /readyz. 0 = nowhere. */
+  /** Where a process answers /metrics, /healthz and /readyz. 0 = nowhere. */
   readonly metricsPort: number
   /** Folder of the embedded PostgreSQL and of the secrets made for it. */
   readonly dataDir: string
@@ -28,12 +28,26 @@ export interface Config {
   readonly personalDataKeys: readonly string[] | undefined
   readonly sampleData: 'superstore' | 'none'
   readonly logLevel: LogLevel
+  readonly telemetry: {
+    /** Undefined: named after the role. */
+    readonly serviceName: string | undefined
+    /** Undefined: nothing is sent anywhere. */
+    readonly otlp: OtlpSettings | undefined
+  }
   readonly limits: {
     /** Bytes of a request body or a socket message. */
     readonly maxMessageBytes: number
     readonly maxSockets: number
     readonly maxOperationsPerSocket: number
   }
+}
+
+/** A collector of OpenTelemetry. */
+export interface OtlpSettings {
+  readonly endpoint: string
+  readonly protocol: 'grpc' | 'http/protobuf' | 'http/json'
+  /** Between two exports of metrics. */
+  readonly intervalMs: number
 }
 
 /** A server that installations may share, each under a prefix of its own. */
@@ -91,6 +105,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, r
     sampleData: data.SAMPLE_DATA ?? (data.DATABASE_URL === undefined ? 'superstore' : 'none'),
     // An admin command answers by its output; that all went well needs no lines beside it.
     logLevel: data.LOG_LEVEL ?? (role === 'admin' ? 'warn' : 'info'),
+    telemetry: { serviceName: data.OTEL_SERVICE_NAME, otlp: otlpSettings(data) },
     limits: {
       maxMessageBytes: data.MAX_MESSAGE_BYTES,
       maxSockets: data.MAX_SOCKETS,
@@ -116,6 +131,12 @@ function credentialsOf(data: Variables): KafkaCredentials | undefined {
   return mechanism && username && password ? { mechanism, username, password } : undefined
 }
 
+function otlpSettings(data: Variables): OtlpSettings | undefined {
+  const endpoint = data.OTEL_EXPORTER_OTLP_ENDPOINT
+  if (endpoint === undefined || data.OTEL_SDK_DISABLED) return undefined
+  return { endpoint, protocol: data.OTEL_EXPORTER_OTLP_PROTOCOL, intervalMs: data.OTEL_METRIC_EXPORT_INTERVAL }
+}
+
 function storeAt(url: string | undefined, prefix: string): PrefixedStore | undefined {
   return url === undefined ? undefined : { url, prefix }
 }
@@ -128,6 +149,7 @@ const SECRET = new Set([
   'REDIS_URL',
   'KAFKA_SASL_USERNAME',
   'KAFKA_SASL_PASSWORD',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ])
 
 /** What was found, without giving a secret away. */

@@ -1,13 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { ServiceRole } from './config.js'
+import { serviceIdentity } from './serviceIdentity.js'
 import { asksForTraces, startTracing } from './telemetry/startTracing.js'
-
-const SERVICE_NAMES: Readonly<Record<ServiceRole, string>> = {
-  all: 'order-gateway',
-  gateway: 'order-gateway',
-  relay: 'order-gateway-relay',
-  projector: 'order-gateway-projector',
-}
 
 /** Runs a process with tracing around it, where the environment asks for it. run: loads what is traced, which must not be loaded before. */
 export async function traced(
@@ -17,8 +10,7 @@ export async function traced(
 ): Promise<void> {
   if (!asksForTraces(env)) return run()
   const tracing = await startTracing(env, {
-    serviceName: SERVICE_NAMES[role],
-    serviceVersion: await version(),
+    ...serviceIdentity(role),
     onFault: (reason) =>
       process.stderr.write(`${JSON.stringify({ level: 40, part: 'tracing', reason, msg: WARNING })}\n`),
   })
@@ -30,8 +22,3 @@ export async function traced(
 }
 
 const WARNING = 'Spans can not be exported, and are dropped; said once. Look at OTEL_EXPORTER_OTLP_ENDPOINT'
-
-async function version(): Promise<string> {
-  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(manifest) as { readonly version: string }).version
-}

@@ -19,6 +19,11 @@ export interface LogObserver {
   placeBefore(seconds: number): Promise<GlobalPosition>
   /** About how many events the log has, as its database last counted them. Throws BusUnavailable. */
   eventCount(): Promise<number>
+  /**
+   * How long something has been holding readers back, in seconds: the oldest transaction that writes, as far as the database lets our user see it, or
+   * the oldest event above the horizon; 0 when there is neither. Throws BusUnavailable.
+   */
+  horizonAge(): Promise<number>
 }
 
 export interface LogLag {

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { Config } from '../config.js'
+import type { Instruments } from '../telemetry/instruments.js'
+import { openProcessMetrics } from './openProcessMetrics.js'
 import type { Patience } from './patience.js'
 
 /** What every step of a start is given. */
@@ -9,6 +11,9 @@ export interface Assembly extends Patience {
   /** Takes what has to be closed: undone in reverse order, when the start fails or the process ends. */
   readonly starting: AsyncDisposableStack
   readonly stopRequested: AbortSignal
+  readonly instruments: Instruments
+  /** All metrics of the process, as text for whoever scrapes them; left out where nobody can. */
+  readonly metricsText?: () => Promise<string>
 }
 
 /** To be called when something broke that nothing here can mend: the process is to end. */
@@ -29,13 +34,16 @@ export interface Service {
  * between two parts.
  */
 export async function assembled(
-  given: Omit<Assembly, 'starting'>,
+  given: Omit<Assembly, 'starting' | 'instruments' | 'metricsText'>,
   assemble: (assembly: Assembly, onLost: OnLost) => Promise<string>,
 ): Promise<Service> {
   await using starting = new AsyncDisposableStack()
   const ended = Promise.withResolvers<Error | undefined>()
   given.stopRequested.addEventListener('abort', () => ended.resolve(undefined), { once: true })
-  const url = await assemble({ ...given, starting }, ended.resolve)
+  const metrics = await openProcessMetrics(given.config, given.logger)
+  starting.defer(() => metrics.close())
+  const measured = { instruments: metrics.instruments, metricsText: () => metrics.text() }
+  const url = await assemble({ ...given, ...measured, starting }, ended.resolve)
   const running = starting.move()
   return { url, ended: ended.promise, stop: () => running.disposeAsync() }
 }

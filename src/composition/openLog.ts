@@ -14,7 +14,10 @@ export async function openCommands(
   },
 ): Promise<WriteSide> {
   const logger = assembly.logger.child({ part: 'write' })
-  const writeSide = await whenReachable({ ...THE_LOG, open: () => openWriteSide({ ...log, logger }) }, assembly)
+  const writeSide = await whenReachable(
+    { ...THE_LOG, open: () => openWriteSide({ ...log, logger, instruments: assembly.instruments }) },
+    assembly,
+  )
   assembly.starting.defer(() => writeSide.close())
   return writeSide
 }

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode, WrongUsage } from '../admin/exitCode.js'
 import { parseConfig } from '../config.js'
 import { sentenceOf } from '../faultSentence.js'
 import { createLogger } from '../logger.js'
+import { NO_INSTRUMENTS } from '../telemetry/instruments.js'
 import { InstallationOpener } from './openInstallation.js'
 
 /** The life of one admin command: parse the command line, then the environment, run, close, say how it went. Returns the exit code. */
@@ -29,7 +30,13 @@ async function run(
   const logger = createLogger(config.logLevel, { onTerminal: process.stderr.isTTY, to: 2 })
   const signal = stopSignal()
   await using starting = new AsyncDisposableStack()
-  const opener = new InstallationOpener({ config, logger, starting, stopRequested: signal })
+  const opener = new InstallationOpener({
+    config,
+    logger,
+    instruments: NO_INSTRUMENTS,
+    starting,
+    stopRequested: signal,
+  })
   return await command.run(given, {
     open: () => opener.open(),
     openCommands: () => opener.openCommands(),

@@ -2,11 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { ConsistencyTokens } from '../contract/consistencyToken.js'
 import { SignedText } from '../contract/signedText.js'
 import { startGateway } from '../gateway/server.js'
+import type { Readiness } from '../health/probes.js'
 import { CachedDocuments } from '../read/cache/cachedDocuments.js'
+import { measuredCache } from '../read/cache/measuredCache.js'
 import { QuarantineDesk } from '../read/quarantineDesk.js'
 import { startLiveReads } from '../read/startLiveReads.js'
+import { TimeToVisible } from '../read/timeToVisible.js'
 import { tracedWaiter } from '../read/tracedWaiter.js'
 import { importSampleData } from '../sampleData/importSampleData.js'
+import type { ServerClock } from '../telemetry/serverClock.js'
 import type { WriteSide } from '../write/index.js'
 import type { Assembly } from './assembly.js'
 import type { ReadModels } from './openReadModels.js'
@@ -14,34 +18,45 @@ import type { ReadModels } from './openReadModels.js'
 /** Requests under way get this long to finish; what is cut off then was not acknowledged. */
 const DRAIN_MS = 4_000
 
-/** Serves the API, and imports the sample data beside it where that is asked for. Returns the API's address. */
+/** Serves the API, and imports the sample data beside it where that is asked for. Returns the API's address, and how it is. */
 export async function startGatewayPart(
-  { config, logger, starting }: Assembly,
+  { config, logger, instruments, starting }: Assembly,
   {
     writeSide,
     readModels,
     tokenSecrets,
-  }: { readonly writeSide: WriteSide; readonly readModels: ReadModels; readonly tokenSecrets: readonly string[] },
-): Promise<string> {
+    clock,
+  }: {
+    readonly writeSide: WriteSide
+    readonly readModels: ReadModels
+    readonly tokenSecrets: readonly string[]
+    readonly clock: ServerClock
+  },
+): Promise<{ readonly url: string; readonly readiness: Readiness }> {
   const { queries, status, feed, parked } = readModels
-  const cached = new CachedDocuments(readModels.documents, readModels.cache)
+  const visible = new TimeToVisible(clock, instruments)
+  const cached = new CachedDocuments(readModels.documents, measuredCache(readModels.cache, instruments))
   const liveReads = await startLiveReads({
     documents: {
       get: (...query) => cached.get(...query),
       makeSearchable: () => readModels.documents.makeSearchable(),
       shownEverywhere: () => cached.shownEverywhere(),
     },
-    feed,
+    feed: visible.followed(feed),
     parked,
     logger: logger.child({ part: 'live reads' }),
   })
   starting.defer(() => liveReads.stop())
 
+  const readiness: Readiness = async () => [
+    { part: 'event log', ok: await writeSide.isReachable() },
+    ...(await readModels.readiness()),
+  ]
   const gateway = await startGateway({
     handlers: writeSide.handlers,
     readSide: {
       ...liveReads,
-      waiter: tracedWaiter(liveReads.waiter),
+      waiter: tracedWaiter(visible.waiting(liveReads.waiter)),
       documents: cached,
       queries,
       status,
@@ -53,10 +68,8 @@ export async function startGatewayPart(
     port: config.port,
     limits: config.limits,
     logger: logger.child({ part: 'gateway' }),
-    readiness: async () => [
-      { part: 'event log', ok: await writeSide.isReachable() },
-      ...(await readModels.readiness()),
-    ],
+    readiness,
+    instruments,
   })
   starting.defer(() => gateway.stop(DRAIN_MS))
 
@@ -76,7 +89,7 @@ export async function startGatewayPart(
       await imported
     })
   }
-  return gateway.url
+  return { url: gateway.url, readiness }
 }
 
 /** W3C Trace Context, version 00, sampled. */

@@ -10,10 +10,10 @@ export interface HealthPart {
 }
 
 /**
- * Where a process without an API says that it lives. Started first, so that whoever looks after the process sees it waiting for its servers.
+ * Where a process says how it is, and what it has measured. Started first, so that whoever looks after the process sees it waiting for its servers.
  * Throws PortInUse.
  */
-export async function startHealthPart({ config, starting, stopRequested }: Assembly): Promise<HealthPart> {
+export async function startHealthPart({ config, metricsText, starting, stopRequested }: Assembly): Promise<HealthPart> {
   let readiness: Readiness = async () => [self(config.role, 'starting')]
   const readyWhen = (given: Readiness): void => {
     readiness = given
@@ -23,6 +23,7 @@ export async function startHealthPart({ config, starting, stopRequested }: Assem
     host: config.host,
     port: config.metricsPort,
     variable: 'METRICS_PORT',
+    metricsText,
     readiness: async () => (stopRequested.aborted ? [self(config.role, 'stopping')] : readiness()),
   })
   starting.defer(() => health.stop())

@@ -1,8 +1,13 @@
 import { followGenerations } from '../../projector/generations/followGenerations.js'
 import type { Projector } from '../../projector/projector.js'
+import { measuredBus } from '../bus/measuredBus.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import type { ProbedPart } from '../health/probes.js'
+import { measuredStatus } from '../read/measuredStatus.js'
+import { TimeToVisible } from '../read/timeToVisible.js'
 import { tracedDocuments, tracedFeed } from '../read/tracedWrites.js'
+import { METRICS } from '../telemetry/metricNames.js'
+import type { ServerClock } from '../telemetry/serverClock.js'
 import type { LogReader } from '../write/index.js'
 import type { Assembly } from './assembly.js'
 import type { ReadModels } from './openReadModels.js'
@@ -11,12 +16,13 @@ import { isStuck } from './stuck.js'
 
 /** Returns how the projector is. */
 export function startProjectorPart(
-  { config, logger, starting }: Assembly,
+  { config, logger, instruments, starting }: Assembly,
   parts: {
     readonly log: Pick<LogReader, 'streamReader' | 'customerKeys'>
     readonly transport: Transport
     readonly readModels: ReadModels
     readonly cipher: PersonalDataCipher
+    readonly clock: ServerClock
   },
 ): () => ProbedPart {
   const { streamReader, customerKeys } = parts.log
@@ -26,19 +32,29 @@ export function startProjectorPart(
     registry,
     generations,
     dressed: (documents) => tracedDocuments(documents, config.elasticsearch ? 'elasticsearch' : 'postgresql'),
-    bus,
+    bus: measuredBus(bus, instruments),
     observer,
     scan,
     checkpoints,
-    feed: tracedFeed(feed, config.kafka ? 'kafka' : 'postgresql'),
+    feed: new TimeToVisible(parts.clock, instruments).published(
+      tracedFeed(feed, config.kafka ? 'kafka' : 'postgresql'),
+    ),
     cache,
-    status,
+    status: measuredStatus(status, instruments),
     streamReader,
     customerKeys,
     cipher: parts.cipher,
     logger: logger.child({ part: 'projector' }),
   })
   starting.defer(() => followed.stop())
+  const { driftCompared, driftDiffering } = METRICS
+  const stopLookingAtDrift = instruments.observe([driftCompared, driftDiffering], (tell) => {
+    const drift = followed.live?.drift
+    if (!drift) return
+    tell(driftCompared, drift.compared)
+    tell(driftDiffering, drift.differing)
+  })
+  starting.defer(stopLookingAtDrift)
   return () => projectorState(followed)
 }
 

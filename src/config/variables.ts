@@ -88,6 +88,15 @@ export const variables = z.object({
       'production needs a login, which this release does not have; leave it unset to run on this machine',
     )
     .optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: address('http://host:4318', /^https?:\/\/.+/),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z
+    .enum(['grpc', 'http/protobuf', 'http/json'], 'expected grpc, http/protobuf or http/json')
+    .default('http/protobuf'),
+  // Read by OpenTelemetry's exporters themselves.
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  OTEL_METRIC_EXPORT_INTERVAL: wholeNumber(100, 3_600_000).default(60_000),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_SDK_DISABLED: yesOrNo.default(false),
   MAX_MESSAGE_BYTES: wholeNumber(1_024, 16_777_216).default(262_144),
   MAX_SOCKETS: wholeNumber(1, 100_000).default(10_000),
   MAX_OPERATIONS_PER_SOCKET: wholeNumber(1, 10_000).default(100),

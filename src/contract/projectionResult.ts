@@ -15,6 +15,8 @@ export interface AppliedEvent {
   readonly version: number
   /** The event's type. */
   readonly type: string
+  /** When the event was recorded, by the clock of the log's database. Absent in announcements of earlier releases. */
+  readonly recordedAt?: string
   /** For the events of an order: what a filter of `ordersChanged` asks, as of this version. */
   readonly order: OrderAnnouncement | null
 }

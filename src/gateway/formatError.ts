@@ -84,6 +84,11 @@ export class ErrorFormatter {
     }
   }
 
+  /** What `format` will say it is. */
+  codeOf(error: unknown): ErrorCode {
+    return this.#faceOf(error, error instanceof GraphQLError ? error : undefined).code
+  }
+
   #faceOf(error: unknown, located: GraphQLError | undefined): PublicFace {
     const cause = rootCauseOf(error)
     if (cause instanceof Error && !(cause instanceof GraphQLError)) {

@@ -17,12 +17,14 @@ import { CallerError } from './errors.js'
 import type { ErrorFormatter } from './formatError.js'
 import type { GatewayLimits } from './limits.js'
 import type { OperationGate } from './operationGate.js'
+import type { OperationMeasures } from './operationMeasures.js'
 import { readJsonBody } from './requestBody.js'
 
 export interface GraphqlOverHttpParts {
   readonly schema: GraphQLSchema
   readonly gate: OperationGate
   readonly formatter: ErrorFormatter
+  readonly measures: OperationMeasures
   readonly contextOf: (source: OperationSource) => GatewayContext
   readonly limits: GatewayLimits
   readonly logger: Logger
@@ -58,6 +60,7 @@ export class GraphqlOverHttp {
       parseOptions: { maxTokens: limits.operation.tokens },
       plugins: [
         gatePlugin(parts.gate, traceIds),
+        parts.measures.plugin,
         // Ours is a page that needs no internet; see graphiqlPage.ts.
         ApolloServerPluginLandingPageDisabled(),
         // Works out an HTTP cache policy field by field; every answer here may change with the next event.

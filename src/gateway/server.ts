@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { listen } from '../health/listen.js'
 import { type Readiness, respondWithReadiness } from '../health/probes.js'
+import { type Instruments, NO_INSTRUMENTS } from '../telemetry/instruments.js'
+import { METRICS } from '../telemetry/metricNames.js'
 import { contextFactory, type GatewayParts } from './context.js'
 import { ErrorFormatter } from './formatError.js'
 import { GraphiqlPage } from './graphiqlPage.js'
@@ -10,6 +12,7 @@ import { GraphqlOverHttp } from './graphqlOverHttp.js'
 import { DEFAULT_LIMITS, type GatewayLimits } from './limits.js'
 import { isForLoopback } from './loopbackHost.js'
 import { OperationGate } from './operationGate.js'
+import { OperationMeasures } from './operationMeasures.js'
 import { BadRequest } from './requestBody.js'
 import { buildGatewaySchema } from './schema.js'
 import { Sockets } from './sockets.js'
@@ -24,6 +27,7 @@ export interface GatewayOptions extends GatewayParts {
   readonly logger: Logger
   /** What this gateway needs to serve, and whether it is there; asked by /readyz. */
   readonly readiness: Readiness
+  readonly instruments?: Instruments
 }
 
 export interface Gateway {
@@ -46,19 +50,22 @@ const stopping: Readiness = async () => [{ part: 'gateway', ok: false, state: 's
 
 /** Starts the API on HTTP and WebSocket. Throws PortInUse. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { host, port, logger, readiness } = options
+  const { host, port, logger, readiness, instruments = NO_INSTRUMENTS } = options
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const schema = buildGatewaySchema()
+  const formatter = new ErrorFormatter(logger, limits.operation.tokens)
   const parts = {
     schema,
     gate: new OperationGate(schema, limits.operation),
-    formatter: new ErrorFormatter(logger, limits.operation.tokens),
+    formatter,
+    measures: new OperationMeasures(instruments, (error) => formatter.codeOf(error)),
     contextOf: contextFactory(options),
     limits,
     logger,
   }
   const graphql = await GraphqlOverHttp.start(parts)
   const sockets = new Sockets(parts)
+  const stopObserving = instruments.observe([METRICS.socketsOpen], (tell) => tell(METRICS.socketsOpen, sockets.open))
   const page = new GraphiqlPage(PATH)
   let draining = false
 
@@ -112,6 +119,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     await closed
     clearInterval(idle)
     clearTimeout(deadline)
+    stopObserving()
     await graphql.stop()
   }
   let stopped: Promise<void> | undefined

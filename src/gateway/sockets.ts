@@ -16,6 +16,7 @@ import { CallerError, RETRY_AFTER_MS, rateLimited } from './errors.js'
 import type { ErrorFormatter } from './formatError.js'
 import type { GatewayLimits } from './limits.js'
 import type { OperationGate } from './operationGate.js'
+import type { OperationMeasures } from './operationMeasures.js'
 import { SocketSession } from './socketSession.js'
 import { InvalidDocument, ValidatedDocuments } from './validatedDocuments.js'
 
@@ -23,6 +24,7 @@ export interface SocketParts {
   readonly schema: GraphQLSchema
   readonly gate: OperationGate
   readonly formatter: ErrorFormatter
+  readonly measures: OperationMeasures
   readonly contextOf: (source: OperationSource) => GatewayContext
   readonly limits: GatewayLimits
   readonly logger: Logger
@@ -51,6 +53,8 @@ export class Sockets {
       handleProtocols,
     })
     this.#protocol = makeServer<Record<string, unknown>, SocketSession>({
+      execute: parts.measures.execute,
+      subscribe: parts.measures.subscribe,
       onSubscribe: ({ extra }, _id, payload) => this.#prepare(extra, payload),
       onNext: (_ctx, _id, _payload, args, result) => {
         const { traceId } = args.contextValue as GatewayContext
@@ -63,8 +67,12 @@ export class Sockets {
     this.#pings = setInterval(() => this.#pingAll(), PING_INTERVAL_MS).unref()
   }
 
+  get open(): number {
+    return this.#sessions.size
+  }
+
   get full(): boolean {
-    return this.#sessions.size >= this.#parts.limits.maxSockets
+    return this.open >= this.#parts.limits.maxSockets
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {

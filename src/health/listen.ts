@@ -16,7 +16,8 @@ export class PortInUse extends Error {
   readonly code = 'PORT_IN_USE'
 
   constructor({ host, port, variable }: ListenAddress) {
-    super(`Port ${port} on ${host} is in use: stop the other program, or choose another port with ${variable}.`)
+    const none = variable === 'METRICS_PORT' ? ', 0 for none' : ''
+    super(`Port ${port} on ${host} is in use: stop the other program, or choose another port with ${variable}${none}.`)
   }
 }
 

@@ -1,16 +1,20 @@
 import type { Logger } from 'pino'
 import type { LogIdentity } from '../contract/logIdentity.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
+import { type Instruments, NO_INSTRUMENTS } from '../telemetry/instruments.js'
 import { createCommandHandlers } from './commandHandlers.js'
 import type { CommandHandlers } from './commandRequests.js'
 import type { CustomerKeys } from './customerKeys.js'
 import { DataKeys } from './dataKeys.js'
+import { appendGroup } from './eventStore/appendGroup.js'
 import { AppendNotifier } from './eventStore/appendNotifier.js'
 import type { EventStore, StreamReader } from './eventStore/eventStore.js'
+import { measuredConflicts, measuredGroups } from './eventStore/measuredAppends.js'
 import { PostgresEventStore } from './eventStore/postgresEventStore.js'
 import { tracedEventStore } from './eventStore/tracedEventStore.js'
 import { Fingerprints } from './fingerprint.js'
 import { FoldedStreams } from './foldedStreams.js'
+import { measuredHandlers } from './measuredHandlers.js'
 import { openEventLog } from './openEventLog.js'
 import { tracedHandlers } from './tracedHandlers.js'
 
@@ -43,6 +47,7 @@ export interface WriteSideOptions {
   readonly onAppended: () => void
   /** Connections to the database. Default 7: groups in flight, loads, look-ups, one to wake other processes. */
   readonly poolSize?: number
+  readonly instruments?: Instruments
 }
 
 export interface WriteSide extends LogIdentity {
@@ -52,6 +57,8 @@ export interface WriteSide extends LogIdentity {
   readonly customerKeys: CustomerKeys
   isEmpty(): Promise<boolean>
   hasCommand(principal: string, commandId: string): Promise<boolean>
+  /** By the database's clock. Throws LogUnavailable. */
+  serverTime(): Promise<Date>
   isReachable(): Promise<boolean>
   close(): Promise<void>
 }
@@ -60,8 +67,8 @@ const DEFAULT_POOL_SIZE = 7
 
 /** Brings the log's schema up to date and opens it for commands. Throws MigrationFailed. */
 export async function openWriteSide(options: WriteSideOptions): Promise<WriteSide> {
-  const { databaseUrl, logger, poolSize = DEFAULT_POOL_SIZE } = options
-  const { prisma, customerKeys, installationId, historyId, isReachable, close } = await openEventLog({
+  const { databaseUrl, logger, poolSize = DEFAULT_POOL_SIZE, instruments = NO_INSTRUMENTS } = options
+  const { prisma, customerKeys, installationId, historyId, serverTime, isReachable, close } = await openEventLog({
     databaseUrl,
     logger,
     poolSize,
@@ -71,17 +78,17 @@ export async function openWriteSide(options: WriteSideOptions): Promise<WriteSid
     options.onAppended()
     notifier.appended()
   }
-  const store = new PostgresEventStore(prisma, onAppended, logger)
+  const append = measuredGroups(appendGroup, instruments)
+  const store = measuredConflicts(new PostgresEventStore(prisma, onAppended, logger, append), instruments)
+  const handlers = createCommandHandlers({
+    store: tracedEventStore(store),
+    folded: new FoldedStreams(),
+    dataKeys: new DataKeys(customerKeys, options.cipher),
+    cipher: options.cipher,
+    fingerprints: new Fingerprints(options.tokenSecrets),
+  })
   return {
-    handlers: tracedHandlers(
-      createCommandHandlers({
-        store: tracedEventStore(store),
-        folded: new FoldedStreams(),
-        dataKeys: new DataKeys(customerKeys, options.cipher),
-        cipher: options.cipher,
-        fingerprints: new Fingerprints(options.tokenSecrets),
-      }),
-    ),
+    handlers: tracedHandlers(measuredHandlers(handlers, instruments)),
     eventStore: store,
     streamReader: store,
     customerKeys,
@@ -89,6 +96,7 @@ export async function openWriteSide(options: WriteSideOptions): Promise<WriteSid
     historyId,
     isEmpty: async () => (await prisma.event.findFirst({ select: { position: true } })) === null,
     hasCommand: async (principal, commandId) => (await store.findByCommand(principal, commandId)) !== undefined,
+    serverTime,
     isReachable,
     close: async () => {
       await notifier.close()

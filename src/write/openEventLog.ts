@@ -7,6 +7,7 @@ import type { StreamReader } from './eventStore/eventStore.js'
 import { migrateEventLog } from './eventStore/migrate.js'
 import { PostgresCustomerKeys } from './eventStore/postgresCustomerKeys.js'
 import { PostgresEventStore } from './eventStore/postgresEventStore.js'
+import { orLogUnavailable } from './eventStore/sqlErrors.js'
 
 export interface EventLogOptions {
   readonly databaseUrl: string
@@ -17,6 +18,8 @@ export interface EventLogOptions {
 export interface EventLog extends LogIdentity {
   readonly prisma: PrismaClient
   readonly customerKeys: CustomerKeys
+  /** By the database's clock. Throws LogUnavailable. */
+  serverTime(): Promise<Date>
   isReachable(): Promise<boolean>
   close(): Promise<void>
 }
@@ -59,6 +62,11 @@ export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOp
     prisma,
     customerKeys: new PostgresCustomerKeys(prisma),
     ...identity,
+    serverTime: async () => {
+      const [row] = await orLogUnavailable(() => prisma.$queryRaw<{ now: Date }[]>`SELECT clock_timestamp() AS now`)
+      if (!row) throw new Error('Expected one row with the time, found none.')
+      return row.now
+    },
     isReachable: () =>
       prisma.$queryRaw`SELECT 1`.then(
         () => true,
@@ -75,6 +83,8 @@ export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOp
 export interface LogReader extends LogIdentity {
   readonly streamReader: StreamReader
   readonly customerKeys: CustomerKeys
+  /** By the database's clock. Throws LogUnavailable. */
+  serverTime(): Promise<Date>
   isReachable(): Promise<boolean>
   close(): Promise<void>
 }

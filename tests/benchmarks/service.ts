@@ -14,7 +14,14 @@ export function startWholeService(
   logger: Logger,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Service> {
-  const config = parseConfig({ PORT: '0', DATABASE_URL: databaseUrl, TOKEN_SECRET, PERSONAL_DATA_KEY, ...env })
+  const config = parseConfig({
+    PORT: '0',
+    METRICS_PORT: '0',
+    DATABASE_URL: databaseUrl,
+    TOKEN_SECRET,
+    PERSONAL_DATA_KEY,
+    ...env,
+  })
   return startService(config, logger, new AbortController().signal)
 }
 

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
+import { METRICS, type MetricDescription } from '../../src/telemetry/metricNames.js'
+import { prometheusName } from '../../src/telemetry/prometheusName.js'
 import { connectClient } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
+import { samplesOf } from '../support/exposition.js'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js'
 import { ServiceProcess, type ServiceRole } from '../support/serviceProcess.js'
 import { describeOnStack } from '../support/stack/onStack.js'
@@ -79,6 +82,15 @@ describeOnStack(['kafka', 'elasticsearch', 'redis'], 'the parts as processes of 
         return ['leading', 'standing by', 'projecting'].every((state) => states.includes(state))
       })
 
+      for (const [index, { origin }] of others.entries()) {
+        const role = index < 2 ? 'relay' : 'projector'
+        const declared = Object.values<MetricDescription>(METRICS).filter(({ from }) => from.includes(role))
+        const names = samplesOf(await (await fetch(`${origin}/metrics`)).text())
+          .map(({ name }) => name.replace(/_(bucket|sum|count)$/, ''))
+          .filter((name) => name !== 'target_info')
+        expect(declared.map(prometheusName)).toEqual(expect.arrayContaining([...new Set(names)]))
+      }
+
       await Promise.all([writer.close(), reader.close()])
       const askedAt = performance.now()
       for (const each of processes) each.signal('SIGTERM')
@@ -99,6 +111,7 @@ describeOnStack(['kafka', 'elasticsearch', 'redis'], 'the parts as processes of 
         [start('relay', { KAFKA_BROKERS: 'nowhere' }), /KAFKA_BROKERS: expected host:port/],
         [start('gateway', { ELASTICSEARCH_URL: '' }), /ELASTICSEARCH_URL: required by start:gateway/],
         [start('relay', { METRICS_PORT: new URL(taken.origin).port }), /in use.*METRICS_PORT/],
+        [start('gateway', { METRICS_PORT: new URL(taken.origin).port }), /in use.*METRICS_PORT/],
       ]
       for (const [each, sentence] of refused) {
         expect(await each.exited()).toBe(1)

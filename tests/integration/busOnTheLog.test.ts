@@ -260,6 +260,18 @@ describe('looking at the log', () => {
     expect(lag.seconds).toBeLessThan(70)
   })
 
+  it('tells how long something has been holding readers back', async () => {
+    const [writer, other] = [await session(), await session()]
+    const { observer } = await openBus()
+    await other.query('BEGIN')
+    await other.query('SELECT pg_current_xact_id()')
+    await insertRawEvent(writer, { streamId: 'order-1', version: 1, ageSeconds: 60 })
+    expect(await observer.horizonAge()).toBeGreaterThanOrEqual(60)
+    await other.query('COMMIT')
+    // Transactions of other tests come and go on this server.
+    await eventually(async () => (await observer.horizonAge()) < 30)
+  })
+
   it('gives the heads of streams up to the first event that is too young', async () => {
     const writer = await session()
     const { observer } = await openBus()

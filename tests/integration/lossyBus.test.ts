@@ -9,6 +9,7 @@ import { parseConfig } from '../../src/config.js'
 import { PersonalDataCipher } from '../../src/contract/personalData.js'
 import type { AnnouncementFeed } from '../../src/read/announcementFeed.js'
 import { startLiveReads } from '../../src/read/startLiveReads.js'
+import { NO_INSTRUMENTS } from '../../src/telemetry/instruments.js'
 import { startRelay } from '../../src/write/relay/relay.js'
 import { expectDocumentsFolded, wholeLog } from '../support/documentsFolded.js'
 import { createTestDatabase } from '../support/postgres.js'
@@ -90,7 +91,13 @@ async function openLossyCluster(environment: Readonly<Record<string, string>>, s
   const writeSide = await openTestWriteSide(database.url, { onAppended: () => signal.notify() })
   starting.defer(() => writeSide.close())
   const { installationId, historyId } = writeSide
-  const assembly = { config, logger, starting, stopRequested: new AbortController().signal }
+  const assembly = {
+    config,
+    logger,
+    instruments: NO_INSTRUMENTS,
+    starting,
+    stopRequested: new AbortController().signal,
+  }
   const log = { databaseUrl: database.url, installationId, historyId }
   const transport = await openTransport(assembly, { ...log, signal })
   const readModels = await openReadModels(assembly, log)

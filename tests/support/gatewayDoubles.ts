@@ -6,6 +6,7 @@ import type { GatewayLimits } from '../../src/gateway/limits.js'
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway/server.js'
 import type { Revision } from '../../src/read/documentStore.js'
 import type { OrderQueries, OrderWatcher, ReadSide, VersionWaiter, WaitOutcome } from '../../src/read/index.js'
+import type { Instruments } from '../../src/telemetry/instruments.js'
 import type { CommandHandlers } from '../../src/write/index.js'
 
 /** Both sides of the gateway as doubles: what is not given must not be called. */
@@ -19,6 +20,7 @@ export interface GatewayDoubles {
   readonly quarantine?: Partial<ReadSide['quarantine']>
   readonly limits?: Partial<GatewayLimits>
   readonly logger?: Logger
+  readonly instruments?: Instruments
 }
 
 export interface TestGateway extends Gateway {
@@ -58,6 +60,7 @@ export function testGatewayOptions(doubles: GatewayDoubles = {}, reads: TestGate
     host: '127.0.0.1',
     port: 0,
     ...(doubles.limits ? { limits: doubles.limits } : {}),
+    ...(doubles.instruments ? { instruments: doubles.instruments } : {}),
     logger: doubles.logger ?? pino({ level: 'silent' }),
     readiness: async () => [{ part: 'event log', ok: true }],
   }

@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import type { Installation } from '../../src/admin/installation.js'
 import { InstallationOpener } from '../../src/composition/openInstallation.js'
 import type { Config } from '../../src/config.js'
+import { NO_INSTRUMENTS } from '../../src/telemetry/instruments.js'
 
 export interface OpenedInstallation extends Installation {
   close(): Promise<void>
@@ -12,6 +13,12 @@ export async function openInstallation(config: Config): Promise<OpenedInstallati
   const starting = new AsyncDisposableStack()
   const logger = pino({ level: 'silent' })
   const stopRequested = new AbortController().signal
-  const opener = new InstallationOpener({ config: { ...config, role: 'admin' }, logger, starting, stopRequested })
+  const opener = new InstallationOpener({
+    config: { ...config, role: 'admin' },
+    logger,
+    instruments: NO_INSTRUMENTS,
+    starting,
+    stopRequested,
+  })
   return { ...(await opener.open()), close: () => starting.disposeAsync() }
 }

@@ -33,6 +33,7 @@ export async function startServiceOn(
 ): Promise<ServiceUnderTest> {
   const config = parseConfig({
     PORT: '0',
+    METRICS_PORT: '0',
     DATABASE_URL: databaseUrl,
     TOKEN_SECRET: randomBytes(32).toString('hex'),
     PERSONAL_DATA_KEY: randomBytes(32).toString('hex'),

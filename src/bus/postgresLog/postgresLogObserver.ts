@@ -41,6 +41,17 @@ const PLACE_BEFORE = `
   ORDER BY e.era DESC, e.transaction_id DESC, e.position DESC
   LIMIT 1`
 
+/**
+ * Of other users' transactions a user without pg_read_all_stats sees nothing, and prepared ones belong to no session; but what either of them
+ * hides is seen.
+ */
+const HORIZON_AGE = `
+  SELECT greatest(0, coalesce(extract(epoch FROM clock_timestamp() - least(
+    (SELECT min(a.xact_start) FROM pg_stat_activity a WHERE a.backend_xid IS NOT NULL),
+    (SELECT min(p.prepared) FROM pg_prepared_xacts p),
+    (SELECT e.recorded_at FROM events e WHERE NOT ${BELOW_HORIZON} ORDER BY ${LOG_ORDER} LIMIT 1)
+  )), 0))::float8 AS seconds`
+
 export class PostgresLogObserver implements LogObserver {
   readonly #pool: Pool
 
@@ -113,6 +124,13 @@ export class PostgresLogObserver implements LogObserver {
   async eventCount(): Promise<number> {
     const { rows } = await orUnavailable(() => this.#pool.query<{ events: string }>(EVENT_COUNT))
     return Number(rows[0]?.events ?? 0)
+  }
+
+  async horizonAge(): Promise<number> {
+    const { rows } = await orUnavailable(() =>
+      this.#pool.query<{ seconds: number }>({ name: 'log-horizon-age', text: HORIZON_AGE }),
+    )
+    return rows[0]?.seconds ?? 0
   }
 }
 

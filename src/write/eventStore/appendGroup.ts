@@ -35,10 +35,9 @@ const APPEND_EVENTS_AND_KEYS = `${APPEND},
   SELECT event_id, recorded_at FROM appended`
 
 /** The instant of the append by event id, of those that won their place; the others met a taken stream version or command id. */
-export async function appendGroup(
-  prisma: PrismaClient,
-  group: readonly AppendRequest[],
-): Promise<ReadonlyMap<string, Date>> {
+export type AppendGroup = (prisma: PrismaClient, group: readonly AppendRequest[]) => Promise<ReadonlyMap<string, Date>>
+
+export const appendGroup: AppendGroup = async (prisma, group) => {
   // In one order everywhere: two groups that insert the same keys in different orders would lock each other out.
   const sorted = group.toSorted((a, b) =>
     a.streamId < b.streamId ? -1 : a.streamId > b.streamId ? 1 : a.streamVersion - b.streamVersion,

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { EventEnvelope } from '../../contract/eventEnvelope.js'
 import { EVENT_COLUMNS, type EventRow, envelopeOf } from '../../contract/eventRow.js'
 import type { PrismaClient } from '../../generated/prisma/client.js'
-import { appendGroup } from './appendGroup.js'
+import { type AppendGroup, appendGroup } from './appendGroup.js'
 import { Coalescer } from './coalescer.js'
 import {
   type AppendRequest,
@@ -53,14 +53,16 @@ export class PostgresEventStore implements EventStore, StreamReader {
   readonly #prisma: PrismaClient
   readonly #onAppended: () => void
   readonly #logger: Logger
+  readonly #append: AppendGroup
   readonly #appends: Coalescer<AppendRequest, AppendResult>
   readonly #loads: Coalescer<LoadRequest, LoadResult>
 
-  /** onAppended: called after each commit that added events. */
-  constructor(prisma: PrismaClient, onAppended: () => void, logger: Logger) {
+  /** onAppended: called after each commit that added events. append: the statement, or what measures it. */
+  constructor(prisma: PrismaClient, onAppended: () => void, logger: Logger, append: AppendGroup = appendGroup) {
     this.#prisma = prisma
     this.#onAppended = onAppended
     this.#logger = logger
+    this.#append = append
     this.#appends = new Coalescer({
       maxBatch: MAX_GROUP,
       maxInFlight: MAX_GROUPS_IN_FLIGHT,
@@ -110,7 +112,7 @@ export class PostgresEventStore implements EventStore, StreamReader {
   /** A group that fails as a whole says nothing of its members: each goes again alone, with its event id, in a transaction of its own. */
   async #appendGroup(group: readonly AppendRequest[]): Promise<readonly PromiseSettledResult<AppendResult>[]> {
     try {
-      const won = await appendGroup(this.#prisma, group)
+      const won = await this.#append(this.#prisma, group)
       if (won.size > 0) this.#onAppended()
       return group.map(({ eventId }) => ({ status: 'fulfilled', value: resultOf(won.get(eventId)) }))
     } catch (error) {
@@ -123,7 +125,7 @@ export class PostgresEventStore implements EventStore, StreamReader {
   async #appendAlone(request: AppendRequest): Promise<AppendResult> {
     for (let attempt = 1; ; attempt++) {
       try {
-        const recordedAt = (await appendGroup(this.#prisma, [request])).get(request.eventId)
+        const recordedAt = (await this.#append(this.#prisma, [request])).get(request.eventId)
         if (recordedAt) {
           this.#onAppended()
           return resultOf(recordedAt)

@@ -77,6 +77,10 @@ export class MemoryEventLog implements StreamReader, LogObserver, LogScan {
     return Promise.resolve({ events: this.behind(position).length, seconds: 0, asOf: new Date().toISOString() })
   }
 
+  horizonAge(): Promise<number> {
+    return Promise.resolve(0)
+  }
+
   waiting(position: GlobalPosition, limit: number): Promise<readonly WaitingEvent[]> {
     return Promise.resolve(
       this.behind(position)

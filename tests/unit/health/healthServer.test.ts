@@ -46,6 +46,18 @@ describe('the health of a process without an API', () => {
     expect((await ask(`${url}/readyz`)).status).toBe(503)
   })
 
+  it('tells its metrics as Prometheus reads them, where it has any', async () => {
+    const answers = [async () => 'up 1\n', () => Promise.reject(new Error('stopped'))]
+    const metricsText = () => answers.shift()?.() ?? Promise.reject(new Error('asked too often'))
+    server = await startHealthServer({ ...ANY_PORT, readiness: async () => [], metricsText })
+    const response = await fetch(`${server.url}/metrics`)
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+    expect(await response.text()).toBe('up 1\n')
+    expect((await fetch(`${server.url}/metrics`)).status).toBe(503)
+    await server.stop()
+    expect((await fetch(`${await start(async () => [])}/metrics`)).status).toBe(404)
+  })
+
   it('knows no other path', async () => {
     const url = await start(async () => [])
     expect((await ask(`${url}/graphql`)).status).toBe(404)
@@ -53,7 +65,9 @@ describe('the health of a process without an API', () => {
 
   it('names the variable of a port that is taken', async () => {
     const taken = { ...ANY_PORT, port: Number(new URL(await start(async () => [])).port) }
-    await expect(startHealthServer({ ...taken, readiness: async () => [] })).rejects.toThrow(/with METRICS_PORT\.$/)
+    await expect(startHealthServer({ ...taken, readiness: async () => [] })).rejects.toThrow(
+      /with METRICS_PORT, 0 for none\.$/,
+    )
     await expect(requireFreePort({ ...taken, variable: 'PORT' })).rejects.toThrow(PortInUse)
     await requireFreePort({ ...taken, port: 0 })
   })

@@ -34,10 +34,12 @@ describe('a slice of events', () => {
       createdAt: '2026-03-01T09:30:00.000Z',
       currency: 'USD',
     }
+    const [registered, created, added, confirmed] = log.events.map(({ recordedAt }) => recordedAt)
     const applied = { kind: 'applied', projections, streamId: 'order-1' }
     expect(published).toEqual([
       {
         kind: 'applied',
+        recordedAt: registered,
         projections: ['customers'],
         streamId: 'customer-ada',
         version: 1,
@@ -46,18 +48,21 @@ describe('a slice of events', () => {
       },
       {
         ...applied,
+        recordedAt: created,
         version: 1,
         type: 'OrderCreated',
         order: { ...order, status: 'PENDING', previousStatus: null, totalMinor: 1990, skus: ['TEA'] },
       },
       {
         ...applied,
+        recordedAt: added,
         version: 2,
         type: 'OrderItemAdded',
         order: { ...order, status: 'PENDING', previousStatus: null, totalMinor: 3240, skus: ['TEA', 'CUP'] },
       },
       {
         ...applied,
+        recordedAt: confirmed,
         version: 3,
         type: 'OrderConfirmed',
         order: { ...order, status: 'CONFIRMED', previousStatus: 'PENDING', totalMinor: 3240, skus: ['TEA', 'CUP'] },
