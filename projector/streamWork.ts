@@ -1,7 +1,7 @@
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import type { OrderAnnouncement } from '../src/contract/projectionResult.js'
 import { parseStreamId, type StreamCategory } from '../src/contract/streams.js'
-import { type AnySlot, newSlot } from './documentSlot.js'
+import { type AnySlot, type DocumentSlot, newSlot } from './documentSlot.js'
 import { inOrder } from './gate.js'
 import { PROJECTIONS_OF } from './projections/registry.js'
 
@@ -81,4 +81,17 @@ export function groupByStream(events: readonly EventEnvelope[]): readonly Stream
     else byStream.set(event.streamId, [event])
   }
   return [...byStream].map(([streamId, itsEvents]) => new StreamWork(streamId, itsEvents))
+}
+
+/** The documents of these streams. */
+export function slotsIn(works: readonly StreamWork[]): readonly AnySlot[] {
+  return works.flatMap(({ targets }) => targets.map(({ slot }) => slot))
+}
+
+/** Those of one projection. */
+export function slotsOf<Name extends AnySlot['projection']>(
+  works: readonly StreamWork[],
+  projection: Name,
+): readonly DocumentSlot<Name>[] {
+  return slotsIn(works).filter((slot): slot is AnySlot & DocumentSlot<Name> => slot.projection === projection)
 }
