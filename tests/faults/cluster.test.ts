@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { FaultCluster, type Victim } from './cluster/faultCluster.js'
+import { expectEachChangeOnce, startFollowing } from './cluster/follow.js'
 import { type LoadResult, runLoad } from './cluster/load.js'
 import { expectNothingLost } from './cluster/verify.js'
 
@@ -20,15 +21,18 @@ describe.skipIf(lacking.length > 0)(`a cluster${lacking.length > 0 ? ` (without 
   afterAll(() => cluster?.stop())
 
   async function survives(name: string, fault: () => Promise<void>): Promise<void> {
-    const result: LoadResult = await runLoad({
-      name,
-      urls: () => cluster.gatewayUrls,
-      commands: COMMANDS,
-      middle: { at: COMMANDS / 2, happens: fault },
-    })
-    expect(result.acknowledged.length).toBeGreaterThanOrEqual(COMMANDS)
-    await expectNothingLost(cluster.installation, result)
-    expect(cluster.everyProcessRuns).toBe(true)
+    const urls = () => cluster.gatewayUrls
+    const followers = await startFollowing(name, urls)
+    try {
+      const middle = { at: COMMANDS / 2, happens: fault }
+      const result: LoadResult = await runLoad({ name, urls, commands: COMMANDS, middle })
+      expect(result.acknowledged.length).toBeGreaterThanOrEqual(COMMANDS)
+      await expectNothingLost(cluster.installation, result)
+      await expectEachChangeOnce(followers, result.acknowledged, { name, urls })
+      expect(cluster.everyProcessRuns).toBe(true)
+    } finally {
+      await Promise.all(followers.map((follower) => follower.stop()))
+    }
   }
 
   it.each<Victim>(['gateway', 'relay', 'projector', 'redis', 'kafka', 'elasticsearch', 'postgres'])(
@@ -40,6 +44,12 @@ describe.skipIf(lacking.length > 0)(`a cluster${lacking.length > 0 ? ` (without 
   it(
     'INV-6 SINGLE-EFFECT: does nothing twice when a projector is paused until another has its partitions, and wakes up',
     () => survives('paused', () => cluster.pausePastSession()),
+    TEST_TIMEOUT_MS,
+  )
+
+  it(
+    'INV-6 SINGLE-EFFECT: does nothing twice when the leading relay is paused until the other leads, and wakes up',
+    () => survives('paused-relay', () => cluster.pauseLeadingRelay()),
     TEST_TIMEOUT_MS,
   )
 

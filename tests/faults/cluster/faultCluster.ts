@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Admin } from 'kafkajs'
+import { Client } from 'pg'
 import { pino } from 'pino'
 import { eventTopics } from '../../../src/contract/topics.js'
 import { createKafka, type KafkaSettings } from '../../../src/kafka/kafkaClient.js'
@@ -128,6 +129,16 @@ export class FaultCluster {
     await eventually(async () => (await this.#projectorsInGroup()) === EACH, TAKE_OVER_MS)
   }
 
+  /** Stops the leading relay where it is and ends its session, until the other one leads; then lets it go on with the page that it has in hand. */
+  async pauseLeadingRelay(): Promise<void> {
+    const leader = await eventually(() => this.#processes.relay.find(isLeading))
+    leader.signal('SIGSTOP')
+    await this.#endRelaySessions()
+    await eventually(() => this.#processes.relay.some((each) => each !== leader && isLeading(each)), TAKE_OVER_MS)
+    leader.signal('SIGCONT')
+    await eventually(() => !isLeading(leader), TAKE_OVER_MS)
+  }
+
   /** Loses an answer of Elasticsearch on its way, then breaks every connection to it. */
   async cutElasticsearch(): Promise<void> {
     this.searchProxy.loseAnswers()
@@ -177,6 +188,15 @@ export class FaultCluster {
     this.#gatewayUrls = await Promise.all(this.#processes.gateway.map((each) => each.url()))
   }
 
+  async #endRelaySessions(): Promise<void> {
+    const client = new Client({ connectionString: this.installation.databaseUrl })
+    await client.connect()
+    await client.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'order-gateway log consumer'",
+    )
+    await client.end()
+  }
+
   /** Asked of the broker directly. */
   #eventsOnKafka(): Promise<number> {
     return this.#askKafka(async (admin) => {
@@ -204,6 +224,11 @@ export class FaultCluster {
       await admin.disconnect()
     }
   }
+}
+
+/** By what it has said last. */
+function isLeading({ output }: ServiceProcess): boolean {
+  return output.lastIndexOf('Active consumer of the group') > output.lastIndexOf('Not the active consumer')
 }
 
 function isRole(victim: Victim): victim is Role {

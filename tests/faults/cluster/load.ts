@@ -30,7 +30,7 @@ export interface LoadOptions {
   readonly urls: () => readonly string[]
   readonly commands: number
   /** Called once, when this many commands are acknowledged. */
-  readonly middle: { readonly at: number; readonly happens: () => Promise<void> }
+  readonly middle?: { readonly at: number; readonly happens: () => Promise<void> }
 }
 
 const CLIENTS = 8
@@ -64,7 +64,7 @@ export async function runLoad({ name, urls, commands, middle }: LoadOptions): Pr
     const { streamId, version, token } = await untilAnswered(urls, query, { ...input, commandId })
     acknowledged.push({ commandId, streamId: `${stream}-${streamId}`, version, token })
     notifications.push(notification(urls, token))
-    if (acknowledged.length >= middle.at) reached ??= middle.happens()
+    if (middle && acknowledged.length >= middle.at) reached ??= middle.happens()
   }
 
   await send(ADD_PRODUCT, 'product', {
