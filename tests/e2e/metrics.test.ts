@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { METRICS, type MetricDescription } from '../../src/telemetry/metricNames.js'
 import { prometheusName } from '../../src/telemetry/prometheusName.js'
+import { allQuestions, selectionsIn } from '../support/askedOfPrometheus.js'
 import { eventually } from '../support/eventually.js'
 import { type Sample, samplesOf, totalOf } from '../support/exposition.js'
 import { describeInBothProfiles } from '../support/profiles.js'
@@ -55,6 +56,16 @@ describeInBothProfiles((startService, profile) => {
     await changes.return?.()
     await eventually(async () => (await total('order_gateway_subscriptions_active')) === 0)
   })
+
+  // The embedded profile has no relay.
+  if (profile === 'cluster') {
+    it('exports every metric that a dashboard or an alert names, by that very name', async () => {
+      const names = new Set((await scraped()).map(({ name }) => name))
+      const asked = allQuestions().flatMap(({ expr }) => selectionsIn(expr).map(({ name }) => name))
+      // Of Prometheus itself.
+      expect(asked.filter((name) => name !== 'up' && !names.has(name))).toEqual([])
+    })
+  }
 
   it('counts commands by what became of them', async () => {
     const { id } = await shop.order()
