@@ -1,18 +1,24 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ProcessRole } from '../../src/config.js'
 import { eventually } from './eventually.js'
 
+const ROOT = new URL('../../', import.meta.url)
+const manifest = JSON.parse(readFileSync(new URL('package.json', ROOT), 'utf8')) as {
+  readonly scripts: Readonly<Record<string, string>>
+}
+
 /** Those that run until they are stopped. */
 export type ServiceRole = Exclude<ProcessRole, 'admin'>
 
-/** As the npm scripts start them. */
-const PROGRAMS: Record<ServiceRole, readonly string[]> = {
-  all: [built('src/main.js')],
-  gateway: [built('src/main.js'), 'gateway'],
-  relay: [built('src/main.js'), 'relay'],
-  projector: [built('projector/main.js')],
+/** The npm script of each. */
+const SCRIPTS: Record<ServiceRole, string> = {
+  all: 'start',
+  gateway: 'start:gateway',
+  relay: 'start:relay',
+  projector: 'start:projector',
 }
 /** What `npm start` may take once it is set up, with room for a busy machine. */
 const START_DEADLINE_MS = 60_000
@@ -26,7 +32,7 @@ export class ServiceProcess {
   /** Unless `env` says more, GraphQL is at any free port, and a relay or a projector tells nobody how it is. */
   constructor(env: Readonly<Record<string, string>>, role: ServiceRole = 'all') {
     const { PATH = '', HOME = '' } = process.env
-    this.#child = spawn(process.execPath, [...PROGRAMS[role]], {
+    this.#child = spawn(process.execPath, argumentsOf(SCRIPTS[role]), {
       env: { PATH, HOME, PORT: '0', METRICS_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
@@ -84,6 +90,8 @@ export class ServiceProcess {
   }
 }
 
-function built(path: string): string {
-  return fileURLToPath(new URL(`../../dist/${path}`, import.meta.url))
+/** What an npm script gives to `node`, with the program's place in full. */
+function argumentsOf(script: string): string[] {
+  const [, ...given] = manifest.scripts[script]?.split(' ') ?? []
+  return given.map((each) => (each.startsWith('dist/') ? fileURLToPath(new URL(each, ROOT)) : each))
 }
