@@ -24,6 +24,7 @@ import { machineFacts } from './machine.js'
 import { projector } from './projector/projector.js'
 import { rebuild } from './rebuild/rebuild.js'
 import { type Finding, performancePage, terminalLines } from './report.js'
+import { telemetry } from './telemetry/telemetry.js'
 
 const BENCHMARKS = [
   append,
@@ -38,6 +39,7 @@ const BENCHMARKS = [
   clusterAppend,
   sampleImport,
   rebuild,
+  telemetry,
 ]
 const PAGE = 'docs/performance.md'
 const COMMAND = 'npm run bench'
