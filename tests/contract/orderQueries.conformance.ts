@@ -76,6 +76,31 @@ export function describeOrderQueries(name: string, open: () => Promise<OpenedQue
       expect(await ids({ customerId, ...amounts })).toEqual(['bound-1', 'bound-2'])
     })
 
+    it('counts what was created within any span, whatever order it was written in', async () => {
+      const customerId = 'spans'
+      const hour = (n: number) => new Date(Date.UTC(2026, 3, 1, n)).toISOString()
+      // Scattered, and a few at a time: a store keeps each lot by itself.
+      const scattered = Array.from({ length: 90 }, (_, n) =>
+        orderDocument(`span-${n}`, { customerId, createdAt: hour((n * 37) % 60) }),
+      )
+      for (let n = 0; n < scattered.length; n += 15) await store(opened.documents, scattered.slice(n, n + 15))
+      for (let from = 0; from < 60; from += 3) {
+        for (const filter of [
+          { customerId, createdFrom: hour(from) },
+          { customerId, createdFrom: hour(from), createdTo: hour(from + 20) },
+        ]) {
+          const expected = matching(scattered, filter)
+          expect(await queries.countOrders(filter)).toBe(expected.length)
+          expect(await queries.orderStatistics(filter, 'day')).toEqual(
+            buckets(expected, (order) => order.createdAt.slice(0, 10)),
+          )
+          expect(await allPages(queries, filter, 'CREATED_AT_DESC', { limit: 50, direction: 'forward' })).toEqual(
+            sorted(expected, 'CREATED_AT_DESC').map(({ id }) => id),
+          )
+        }
+      }
+    })
+
     it('refuses the key of another sort', async () => {
       const keys: SortKey[] = [
         [],

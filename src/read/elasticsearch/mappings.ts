@@ -26,13 +26,14 @@ const AMOUNT = {
 
 export const DOCUMENT_INDICES: Readonly<Record<ProjectionName, IndexPlan>> = {
   orders: {
-    version: 1,
+    version: 2,
     properties: {
       id: KEYWORD,
       customerId: KEYWORD,
       customerVersion: { type: 'integer' },
       status: KEYWORD,
       createdAt: { type: 'date' },
+      createdAtSort: { type: 'date', ...VALUES_ONLY },
       updatedAt: { type: 'date' },
       currency: KEYWORD,
       totalMinor: { type: 'long' },
@@ -48,7 +49,10 @@ export const DOCUMENT_INDICES: Readonly<Record<ProjectionName, IndexPlan>> = {
     },
     // As the default list is sorted, which then ends after a page: at 100,000 orders 5 ms and not 150. What sorting costs the writer was not
     // seen on a busy machine, where runs of the same differed by a factor of three.
-    settings: { sort: { field: ['createdAt', 'id'], order: ['desc', 'desc'] } },
+    //
+    // By a field of its own: asked for a span of the very field that an index with nested documents is sorted by, Elasticsearch 9.2 looks for
+    // its ends by halves, in documents of which the nested ones have no such value, and misses what it should have found.
+    settings: { sort: { field: ['createdAtSort', 'id'], order: ['desc', 'desc'] } },
   },
   orderTimelines: { version: 1, properties: { document: DOCUMENT } },
   customers: { version: 1, properties: { document: DOCUMENT } },

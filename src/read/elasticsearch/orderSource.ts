@@ -9,6 +9,8 @@ export interface OrderSource {
   readonly customerVersion: number
   readonly status: string
   readonly createdAt: string
+  /** The same again, to sort by and never to filter by: see the mapping. */
+  readonly createdAtSort: string
   readonly updatedAt: string
   readonly currency: string
   readonly totalMinor: number
@@ -31,6 +33,7 @@ export function toSource(order: OrderDocument): OrderSource {
     customerVersion,
     status,
     createdAt,
+    createdAtSort: createdAt,
     updatedAt,
     currency,
     totalMinor,

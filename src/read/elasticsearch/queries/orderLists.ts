@@ -25,7 +25,7 @@ export async function listOrders(
   const search = async (...bounds: typeof clauses): Promise<readonly OrderDocument[]> => {
     const { hits } = await orders.search<OrderSource>({
       query: { bool: { filter: [...clauses, ...bounds] } },
-      sort: fields.map(([field]) => ({ [field]: direction })),
+      sort: fields.map(([field]) => ({ [field === 'createdAt' ? 'createdAtSort' : field]: direction })),
       ...(key ? { search_after: [...key] } : {}),
       size,
       track_total_hits: false,

@@ -17,7 +17,7 @@ export async function searchOrders(
   if (matchesNothing(filter)) return { hits: [], hasMore: false }
   const { hits } = await orders.search<OrderSource>({
     query: ranked(words, filter),
-    sort: [{ _score: { order: 'desc' } }, { createdAt: 'desc' }, { id: 'asc' }],
+    sort: [{ _score: { order: 'desc' } }, { createdAtSort: 'desc' }, { id: 'asc' }],
     ...(key ? { search_after: [scoreOf(Number(key[0])), ...key.slice(1)] } : {}),
     size: page.limit + 1,
     track_total_hits: false,
