@@ -2,7 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** A refresh costs some 25 ms of a core however little it finds: with these, all who wait at 100 writes a second take a fifth of it. */
 const MIN_GAP_MS = 50
-const GAP_PER_DURATION = 4
+const REST_PER_DURATION = 3
+/** Who waits is not to pay for one refresh that took long, on a busy server or in a pause of its memory's cleaning. */
+const MAX_REST_MS = 500
 
 export interface RefreshLoopParts {
   /** Makes everything acknowledged before its call searchable, on every shard, or rejects. */
@@ -13,8 +15,8 @@ export interface RefreshLoopParts {
 }
 
 /**
- * Refreshes for all who wait, one at a time: a call is served by the first refresh that begins after it. Two of them begin at least
- * max(50 ms, 4 × the duration of the first) apart, and none does when nobody waits.
+ * Refreshes for all who wait, one at a time: a call is served by the first refresh that begins after it. Two of them begin at least 50 ms
+ * apart, with three times the duration of the first between them but half a second at most, and none does when nobody waits.
  */
 export class RefreshLoop {
   readonly #refresh: () => Promise<void>
@@ -48,7 +50,9 @@ export class RefreshLoop {
     try {
       await running
     } finally {
-      this.#notBefore = beganAt + Math.max(MIN_GAP_MS, GAP_PER_DURATION * (this.#clock() - beganAt))
+      const endedAt = this.#clock()
+      const restMs = Math.min(REST_PER_DURATION * (endedAt - beganAt), MAX_REST_MS)
+      this.#notBefore = Math.max(beganAt + MIN_GAP_MS, endedAt + restMs)
     }
   }
 }

@@ -92,7 +92,8 @@ describe('RefreshLoop', () => {
 
   it.each([
     { durationMs: 3, restMs: 47, rule: '50 ms after the last one began' },
-    { durationMs: 25, restMs: 75, rule: 'four times the duration of the last one after it began' },
+    { durationMs: 25, restMs: 75, rule: 'three times the duration of the last one after it ended' },
+    { durationMs: 3_000, restMs: 500, rule: 'half a second after one that took long' },
   ])('begins the next one no sooner than $rule', async ({ durationMs, restMs }) => {
     const bench = new Bench()
     const first = bench.loop.reached()
