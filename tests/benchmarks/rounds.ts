@@ -58,6 +58,10 @@ function rateFigure(name: string, rates: readonly number[]): Figure {
   return { name, value: rates.length === 0 ? 'not run' : `${Math.round(median(rates)).toLocaleString('en-US')}/s` }
 }
 
+export function milliseconds(value: number): string {
+  return `${value.toFixed(1)} ms`
+}
+
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5)
 }

@@ -23,6 +23,7 @@ import { heap } from './heap/heap.js'
 import { machineFacts } from './machine.js'
 import { projector } from './projector/projector.js'
 import { rebuild } from './rebuild/rebuild.js'
+import { rebuildLive } from './rebuild/rebuildLive.js'
 import { type Finding, performancePage, terminalLines } from './report.js'
 import { telemetry } from './telemetry/telemetry.js'
 
@@ -39,6 +40,7 @@ const BENCHMARKS = [
   clusterAppend,
   sampleImport,
   rebuild,
+  rebuildLive,
   telemetry,
 ]
 const PAGE = 'docs/performance.md'

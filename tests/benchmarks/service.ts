@@ -8,6 +8,9 @@ import { openWriteSide, type WriteSide } from '../../src/write/index.js'
 const TOKEN_SECRET = 'token secret of the benchmarks with at least 32 characters'
 const PERSONAL_DATA_KEY = 'personal data key of the benchmarks with at least 32 characters'
 
+/** For a process of ours that is no service. */
+export const BENCHMARK_SECRETS = { TOKEN_SECRET, PERSONAL_DATA_KEY }
+
 /** The whole service as `npm start` composes it, on a database of the benchmark's. */
 export function startWholeService(
   databaseUrl: string,
@@ -18,8 +21,7 @@ export function startWholeService(
     PORT: '0',
     METRICS_PORT: '0',
     DATABASE_URL: databaseUrl,
-    TOKEN_SECRET,
-    PERSONAL_DATA_KEY,
+    ...BENCHMARK_SECRETS,
     ...env,
   })
   return startService(config, logger, new AbortController().signal)

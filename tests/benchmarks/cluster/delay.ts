@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
 import { Partitioners } from 'kafkajs'
 import { eventTopic } from '../../../src/contract/topics.js'
 import { createKafka } from '../../../src/kafka/kafkaClient.js'
 import { createElasticsearch } from '../../../src/read/elasticsearch/client.js'
 import { openElasticsearchReadStore } from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
-import { type Client, connectClient } from '../../support/client.js'
+import { connectClient } from '../../support/client.js'
 import { BareConnections } from '../append/bareConnections.js'
 import type { Bench, Benchmark, BenchmarkResult, Comparison } from '../benchmark.js'
 import { operationsPerSecond } from '../closedLoop.js'
 import { commandToCompletion, type Level } from '../delay/commandToCompletion.js'
-import { quantile } from '../rounds.js'
+import { pacedCompletions } from '../delay/pacedCompletions.js'
+import { milliseconds, quantile } from '../rounds.js'
 import { openBenchmarkWriteSide, startWholeService } from '../service.js'
 import { stockShop } from '../shop.js'
 import { openLogAndTopics } from './eventTopics.js'
@@ -56,7 +56,8 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
   const comparisons: Comparison[] = []
   for (const rate of RATES) {
     for (const level of LEVELS) {
-      const ours = await delays(clients, service.url, rate, level, rate * SECONDS)
+      const goOn = (begun: number) => begun < rate * SECONDS
+      const ours = await pacedCompletions(clients, service.url, { perSecond: rate, level, goOn })
       for (const [label, share] of [
         ['p50', 0.5],
         ['p99', 0.99],
@@ -76,24 +77,6 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
       'Every part of the service in one process. The aim at 100 commands a second: p50 25 ms and p99 120 ms to DOCUMENT, p99 250 ms to SEARCHABLE.',
     ],
   }
-}
-
-/** Milliseconds of each of `count` commands that begin evenly spaced, whether those before are done or not. */
-async function delays(
-  clients: readonly Client[],
-  url: string,
-  perSecond: number,
-  level: Level,
-  count: number,
-): Promise<readonly number[]> {
-  const startedAt = performance.now()
-  const completions: Promise<number>[] = []
-  for (let tick = 0; tick < count; tick++) {
-    await pause(Math.max(0, startedAt + (tick * 1_000) / perSecond - performance.now()))
-    const client = clients[tick % clients.length]
-    if (client) completions.push(commandToCompletion(client, url, level))
-  }
-  return Promise.all(completions)
 }
 
 /** The durable steps that no command can do without, one at a time on an idle machine: their sum, by quantile. */
@@ -143,8 +126,4 @@ async function bareSteps(
     }
   }
   return (share) => times.reduce((sum, each) => sum + quantile(each.slice(BARE_STEPS / 4), share), 0)
-}
-
-function milliseconds(value: number): string {
-  return `${value.toFixed(1)} ms`
 }

@@ -5,9 +5,7 @@ import { createElasticsearch } from '../../../src/read/elasticsearch/client.js'
 import { openElasticsearchReadStore } from '../../../src/read/elasticsearch/openElasticsearchReadStore.js'
 import { toSource } from '../../../src/read/elasticsearch/orderSource.js'
 import { toProductSource } from '../../../src/read/elasticsearch/productSource.js'
-
-/** Of raw bulks under way at once. */
-const IN_FLIGHT = 2
+import { inLanes } from '../inLanes.js'
 
 export type Bulk = readonly {
   readonly projection: DocumentWrite['projection']
@@ -36,11 +34,7 @@ export async function bulkAll(
   const client = createElasticsearch(url)
   try {
     const startedAt = performance.now()
-    const waiting = [...bulks]
-    const lane = async (): Promise<void> => {
-      for (let bulk = waiting.shift(); bulk; bulk = waiting.shift()) await send(client, prefix, bulk)
-    }
-    await Promise.all(Array.from({ length: IN_FLIGHT }, lane))
+    await inLanes(bulks, (bulk) => send(client, prefix, bulk))
     return (performance.now() - startedAt) / 1_000
   } finally {
     await client.close()

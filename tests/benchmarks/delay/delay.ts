@@ -3,7 +3,7 @@ import type { OrderDocument } from '../../../src/contract/documents.js'
 import { openPostgresReadStore } from '../../../src/read/postgres/openPostgresReadStore.js'
 import { connectClient } from '../../support/client.js'
 import type { Bench, Benchmark, BenchmarkResult, Comparison } from '../benchmark.js'
-import { quantile } from '../rounds.js'
+import { milliseconds, quantile } from '../rounds.js'
 import { openBenchmarkWriteSide, startWholeService } from '../service.js'
 import { CUSTOMER_ID, SHIPPING_ADDRESS, SKU, stockShop } from '../shop.js'
 import { BareSteps } from './bareSteps.js'
@@ -70,10 +70,6 @@ async function openBareSteps(databaseUrl: string, logger: Bench['logger']): Prom
   const readStore = await openPostgresReadStore({ databaseUrl, logger })
   await readStore.close()
   return BareSteps.open(databaseUrl)
-}
-
-function milliseconds(value: number): string {
-  return `${value.toFixed(1)} ms`
 }
 
 /** As the projection of CREATE_ORDER makes it. */
