@@ -5,7 +5,7 @@ import type { ParkedStreams } from '../../src/read/parkedStreams.js'
 import { withCustomer } from '../projections/withCustomer.js'
 import { compareDocuments } from './compareDocuments.js'
 import { type CustomerInLog, type CustomerShown, CustomersInLog } from './customersInLog.js'
-import type { Finding } from './finding.js'
+import type { Finding, Lag } from './finding.js'
 import { type FoldParts, foldStreams } from './foldedStreams.js'
 import type { StreamFold } from './streamFold.js'
 
@@ -129,7 +129,7 @@ function compare(
   const fault = newest.faults.get(projection)
   if (document.version < logVersion) {
     if (fault?.version === document.version + 1) return { ...seen, kind: 'unreadable', error: fault.error }
-    return { ...seen, kind: 'behind', lag: { shown: document.version, wanted: logVersion } }
+    return { ...seen, kind: 'behind', lag: { of: 'version', shown: document.version, wanted: logVersion } }
   }
   return behindElsewhere(document, look, seen)
 }
@@ -163,8 +163,8 @@ function behindElsewhere(
   return { ...found, kind: 'differs', fields: [field] }
 }
 
-function behindIn(field: string, shown: number, wanted: number, found: Omit<Finding, 'kind'>): Finding | undefined {
+function behindIn(field: Lag['of'], shown: number, wanted: number, found: Omit<Finding, 'kind'>): Finding | undefined {
   if (shown >= wanted) return undefined
   const fields = [{ field, stored: String(shown), expected: String(wanted) }]
-  return { ...found, kind: 'behind', fields, lag: { shown, wanted } }
+  return { ...found, kind: 'behind', fields, lag: { of: field, shown, wanted } }
 }

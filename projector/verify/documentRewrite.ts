@@ -13,11 +13,9 @@ export interface DocumentRewriteParts extends FoldParts {
 /** Writes a document anew from the log, at the version that it shows, by compare-and-set: whoever else writes it is never undone. */
 export class DocumentRewrite {
   readonly #parts: DocumentRewriteParts
-  readonly #customers: CustomersInLog
 
   constructor(parts: DocumentRewriteParts) {
     this.#parts = parts
-    this.#customers = new CustomersInLog(parts)
   }
 
   /**
@@ -48,8 +46,9 @@ export class DocumentRewrite {
     const expected = fold?.documents[projection]
     if (!expected) return undefined
     if ('customerVersion' in expected) {
-      // The newest, and not the one shown: the order would only have to be written again.
-      const customerOf = await this.#customers.of([expected])
+      // The newest, and not the one shown: the order would only have to be written again. Read after the document and not remembered: an older one
+      // would bring back what a sweep has taken away since, the name of who was forgotten.
+      const customerOf = await new CustomersInLog(this.#parts).of([expected])
       const side = customerOf(expected)?.newest
       return side ? withCustomer(expected, side) : expected
     }

@@ -21,16 +21,26 @@ export interface Finding {
   readonly fields: readonly FieldDifference[]
   /** Of an unreadable one. Without personal data. */
   readonly error?: string
-  /** Of one that is behind: what it shows, and what it has to show to catch up with what was seen. */
-  readonly lag?: { readonly shown: number; readonly wanted: number }
+  readonly lag?: Lag
+}
+
+/** What one that is behind shows, and what it has to show to catch up with what was seen. */
+export interface Lag {
+  /** Which of its versions: its own stream's, its customer's, or that of the customer on its orders. */
+  readonly of: 'version' | 'customerVersion' | 'ordersVersion'
+  readonly shown: number
+  readonly wanted: number
 }
 
 /**
- * Whether what was found at a first look is wrong, now that a second one has been taken some time after it. What has caught up meanwhile with all
- * that there was at the first look is in flight, and no difference.
+ * What has become of a finding, when a second look has been taken some time after the first:
+ * - wrong: it is, and stays
+ * - in-flight: it has caught up with all that there was at the first look, and is no difference
+ * - other: it has caught up in what was behind, and is behind in something else, which may be in flight: a third look tells
  */
-export function isStillWrong(first: Finding, second: Finding): boolean {
-  if (second.kind !== 'behind' || !second.lag) return true
-  const wanted = first.lag?.wanted ?? first.logVersion ?? 0
-  return second.lag.shown < wanted
+export function compareLooks(first: Finding, second: Finding): 'wrong' | 'in-flight' | 'other' {
+  if (second.kind !== 'behind' || !second.lag) return 'wrong'
+  const { of, wanted } = first.lag ?? { of: 'version', wanted: first.logVersion ?? 0 }
+  if (second.lag.of !== of) return 'other'
+  return second.lag.shown < wanted ? 'wrong' : 'in-flight'
 }

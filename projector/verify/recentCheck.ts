@@ -3,7 +3,7 @@ import type { LogObserver } from '../../src/bus/logObserver.js'
 import { PROJECTION_NAMES } from '../../src/contract/documents.js'
 import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../../src/contract/globalPosition.js'
 import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
-import { type Finding, isStillWrong } from './finding.js'
+import { compareLooks, type Finding } from './finding.js'
 import { foldStreams } from './foldedStreams.js'
 
 /** Looked at in one step, at most: what makes the load bounded. Where more is written, a part of it is looked at. */
@@ -13,7 +13,7 @@ const MIN_AGE_MS = 30_000
 /** What is older has had its turn, or was passed over. */
 const WINDOW_SECONDS = 300
 
-/** Since the process began. */
+/** Since the projector of these documents began. */
 export interface DriftCounts {
   /** Streams compared with the log. */
   readonly compared: number
@@ -27,7 +27,6 @@ export interface DriftCounts {
  */
 export class RecentCheck {
   readonly #parts: DocumentCheckParts & { readonly observer: LogObserver; readonly logger: Logger }
-  readonly #check: DocumentCheck
   readonly #minAgeMs: number
   #place: GlobalPosition = START_OF_LOG
   /** Of the last step, to be looked at once more. */
@@ -41,7 +40,6 @@ export class RecentCheck {
     minAgeMs = MIN_AGE_MS,
   ) {
     this.#parts = parts
-    this.#check = new DocumentCheck(parts)
     this.#minAgeMs = minAgeMs
   }
 
@@ -52,35 +50,42 @@ export class RecentCheck {
   /** upTo: how far the projector has come; what it has not come to does not differ yet. Throws what the log and the store throw. */
   async step(upTo: GlobalPosition): Promise<void> {
     const { observer } = this.#parts
-    const suspects = this.#suspects
-    this.#suspects = []
-    await this.#lookAgain(suspects)
+    // What was looked at is left only when it was: a store that does not answer must not make it go unseen.
+    this.#suspects = await this.#lookAgain()
     const window = await observer.placeBefore(WINDOW_SECONDS)
     const from = compareGlobalPositions(this.#place, window) < 0 ? window : this.#place
     const { heads, end } = await observer.settledHeads(from, EVENTS_PER_STEP, this.#minAgeMs)
     if (compareGlobalPositions(end, upTo) > 0) return
+    const found = await this.#findingsOf([...heads.keys()])
     this.#place = end
-    this.#suspects = await this.#findingsOf([...heads.keys()])
+    this.#suspects = [...this.#suspects, ...found]
     this.#compared += heads.size
   }
 
-  async #lookAgain(suspects: readonly Finding[]): Promise<void> {
+  /** Returns what has to be looked at a third time. */
+  async #lookAgain(): Promise<readonly Finding[]> {
+    const suspects = this.#suspects
     const again = await this.#findingsOf([...new Set(suspects.map(({ streamId }) => streamId))])
+    const others: Finding[] = []
     for (const second of again) {
       const { projection, streamId, kind, fields } = second
       const first = suspects.find((each) => each.projection === projection && each.streamId === streamId)
-      if (!first || !isStillWrong(first, second)) continue
+      const outcome = first && compareLooks(first, second)
+      if (outcome === 'other') others.push(second)
+      if (outcome !== 'wrong') continue
       this.#differing += 1
       this.#parts.logger.warn(
         { projection, streamId, kind, fields: fields.map(({ field }) => field) },
         'A document is not what the log says; npm run admin -- verify looks at all of them',
       )
     }
+    return others
   }
 
   async #findingsOf(streamIds: readonly string[]): Promise<readonly Finding[]> {
     if (streamIds.length === 0) return []
     const folds = await foldStreams(this.#parts, streamIds)
-    return this.#check.check([...folds.values()], PROJECTION_NAMES)
+    // Anew each time: it remembers customers as they were.
+    return new DocumentCheck(this.#parts).check([...folds.values()], PROJECTION_NAMES)
   }
 }

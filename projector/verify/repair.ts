@@ -5,7 +5,7 @@ import type { StreamReader } from '../../src/write/eventStore/eventStore.js'
 import type { SliceConsumer } from '../consumeBatch.js'
 import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
 import { DocumentRewrite } from './documentRewrite.js'
-import { type Finding, isStillWrong } from './finding.js'
+import { compareLooks, type Finding } from './finding.js'
 import { foldStreams } from './foldedStreams.js'
 
 export interface RepairParts extends DocumentCheckParts {
@@ -33,12 +33,10 @@ export interface RepairOutcome {
 export class Repair {
   readonly #parts: RepairParts
   readonly #rewrite: DocumentRewrite
-  readonly #check: DocumentCheck
 
   constructor(parts: RepairParts) {
     this.#parts = parts
     this.#rewrite = new DocumentRewrite(parts)
-    this.#check = new DocumentCheck(parts)
   }
 
   /** Some findings, at most one a document. Returns what came of each. Throws what is retriable: then the same may be done again. */
@@ -53,11 +51,24 @@ export class Repair {
     // Also where the document was rewritten: what follows from a write, as the sweep of a customer's orders, is done again with the newest event.
     await this.#parts.slices().consume(await this.#newestEvents(streamIds))
     const isWrong = await this.#stillWrong(streamIds)
+    for (const [finding, error] of await this.#parkedMeanwhile(findings)) refused.set(finding, error)
     return findings.map((finding) => ({
       finding,
-      repaired: isMendable(finding) && !isWrong(finding),
+      repaired: isMendable(finding) && !refused.has(finding) && !isWrong(finding),
       reason: refused.get(finding),
     }))
+  }
+
+  /** What was behind and is in quarantine now: it stands still, and is no difference any more, but nobody has mended it. */
+  async #parkedMeanwhile(findings: readonly Finding[]): Promise<ReadonlyMap<Finding, string>> {
+    const behind = findings.filter(({ kind }) => kind === 'missing' || kind === 'behind')
+    const rows = await this.#parts.parked.find([...new Set(behind.map(({ streamId }) => streamId))])
+    return new Map(
+      behind.flatMap((finding) => {
+        const row = rows.find((each) => each.projection === finding.projection && each.streamId === finding.streamId)
+        return row ? [[finding, row.error] as const] : []
+      }),
+    )
   }
 
   async #newestEvents(streamIds: readonly string[]): Promise<readonly EventEnvelope[]> {
@@ -69,11 +80,14 @@ export class Repair {
 
   async #stillWrong(streamIds: readonly string[]): Promise<(first: Finding) => boolean> {
     const folds = await foldStreams(this.#parts, streamIds)
-    const again = await this.#check.check([...folds.values()], PROJECTION_NAMES)
+    // Made after the repair: it remembers customers as they were.
+    const again = await new DocumentCheck(this.#parts).check([...folds.values()], PROJECTION_NAMES)
     return (first) =>
       again.some(
         (second) =>
-          second.projection === first.projection && second.streamId === first.streamId && isStillWrong(first, second),
+          second.projection === first.projection &&
+          second.streamId === first.streamId &&
+          compareLooks(first, second) === 'wrong',
       )
   }
 }

@@ -5,10 +5,13 @@ import type { DocumentInventory } from '../../src/read/documentInventory.js'
 import { pause } from '../../src/waiting/pause.js'
 import { categoryOf } from '../projections/registry.js'
 import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
-import { type Finding, isStillWrong } from './finding.js'
+import { compareLooks, type Finding } from './finding.js'
 import { foldStreams } from './foldedStreams.js'
 import type { StreamFold } from './streamFold.js'
 import { streamsToVerify } from './streamsToVerify.js'
+
+/** After the first. Who is behind now in this and now in that is kept up to date. */
+const LOOKS_AGAIN = 3
 
 /** What is looked at twice, at most: a store that is far behind is told a part at a time. */
 const SUSPECTS_AT_ONCE = 500
@@ -85,20 +88,23 @@ export class Verification {
 
   /** What is not as it should be was perhaps under way: it gets its time, and what is wrong then is told. */
   async #lookAgain(): Promise<void> {
-    if (this.#suspects.size === 0) return
-    const suspects = this.#suspects
-    this.#suspects = new Map()
-    await pause(this.#plan.graceMs, this.#plan.signal)
-    this.#plan.signal.throwIfAborted()
-    const streamIds = [...new Set([...suspects.values()].map(({ streamId }) => streamId))]
-    const folds = await foldStreams(this.#parts, streamIds)
-    const again = await this.#check.check([...folds.values()], this.#plan.projections)
-    await this.#tell(
-      again.filter((second) => {
+    for (let look = 1; look <= LOOKS_AGAIN && this.#suspects.size > 0; look++) {
+      const suspects = this.#suspects
+      this.#suspects = new Map()
+      await pause(this.#plan.graceMs, this.#plan.signal)
+      this.#plan.signal.throwIfAborted()
+      const streamIds = [...new Set([...suspects.values()].map(({ streamId }) => streamId))]
+      const folds = await foldStreams(this.#parts, streamIds)
+      const wrong: Finding[] = []
+      for (const second of await this.#check.check([...folds.values()], this.#plan.projections)) {
         const first = suspects.get(keyOf(second))
-        return first !== undefined && isStillWrong(first, second)
-      }),
-    )
+        const outcome = first && compareLooks(first, second)
+        if (outcome === 'wrong') wrong.push(second)
+        if (outcome === 'other') this.#suspects.set(keyOf(second), second)
+      }
+      await this.#tell(wrong)
+    }
+    this.#suspects.clear()
   }
 
   /** An event is committed before any document shows it, so that one look is enough. */

@@ -5,7 +5,14 @@ import { DocumentRewrite } from '../../../projector/verify/documentRewrite.js'
 import { StoreUnavailable } from '../../../src/read/documentStore.js'
 import { QuarantineDesk } from '../../../src/read/quarantineDesk.js'
 import { documentsIn, foldOf, projectorInMemory, silentLogger } from '../../support/projectorHarness.js'
-import { itemAdded, orderConfirmed, orderCreated, orderShipped } from '../../support/sampleEvents.js'
+import {
+  customerForgotten,
+  customerRegistered,
+  itemAdded,
+  orderConfirmed,
+  orderCreated,
+  orderShipped,
+} from '../../support/sampleEvents.js'
 
 /** A stream that is parked at its second event, of three. */
 async function parkedOrder() {
@@ -85,6 +92,29 @@ describe('asking for a stream in quarantine to be taken up again', () => {
     expect(documentsIn(store)).toEqual(foldOf(log))
     const versions = published.flatMap((each) => (each.kind === 'applied' ? [each.version] : []))
     expect(versions).toEqual([1, 2, 3, 1, 2, 3])
+  })
+
+  it('INV-17 MERGE: does not bring back the name of a customer who was forgotten since another release', async () => {
+    const { log, store, consumer, desk } = harness
+    const project = async (...events: Parameters<typeof log.append>) => {
+      const count = log.events.length
+      log.append(...events)
+      await consumer.consume(log.events.slice(count))
+    }
+    await project('customer-ada', customerRegistered())
+    for (const id of ['order-8', 'order-9']) {
+      const [, poison] = log.append(id, orderCreated('ada'), itemAdded())
+      if (!poison) throw new Error('Expected two events.')
+      log.damage(id, 2)
+      await consumer.consume(log.events.slice(-2))
+    }
+    answering()
+    expect(await desk.ask('order-8', 'release', { timeoutMs: 5_000 })).toMatchObject({ kind: 'still-parked' })
+    await project('customer-ada', customerForgotten())
+    const shown = { customerVersion: 2, customerName: null, customerEmail: null }
+    expect(store.all('orders').get('9')).toMatchObject(shown)
+    expect(await desk.ask('order-9', 'release', { timeoutMs: 5_000 })).toMatchObject({ kind: 'still-parked' })
+    expect(store.all('orders').get('9')).toMatchObject(shown)
   })
 
   it('stays asked for where no projector runs, and is done by the next', async () => {

@@ -2,12 +2,12 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { SliceConsumer } from '../../../../projector/consumeBatch.js'
 import { EventReader } from '../../../../projector/eventReader.js'
-import type { Finding } from '../../../../projector/verify/finding.js'
+import { compareLooks, type Finding, type Lag } from '../../../../projector/verify/finding.js'
 import { RecentCheck } from '../../../../projector/verify/recentCheck.js'
 import { Repair } from '../../../../projector/verify/repair.js'
 import { Verification } from '../../../../projector/verify/verification.js'
 import { type Documents, PROJECTION_NAMES, type ProjectionName } from '../../../../src/contract/documents.js'
-import type { DocumentWrite } from '../../../../src/read/documentStore.js'
+import { type DocumentStore, type DocumentWrite, StoreUnavailable } from '../../../../src/read/documentStore.js'
 import { documentsIn, foldOf, projectorInMemory } from '../../../support/projectorHarness.js'
 import {
   contactChanged,
@@ -42,16 +42,16 @@ async function shop() {
     const document = { ...(stored?.document as Documents[Name]), ...change }
     await store.write([{ projection: name, document, expected: stored?.revision ?? 'absent' } as DocumentWrite])
   }
-  const verify = async (whileWaiting?: () => Promise<unknown>, sinceSeconds?: number) => {
+  const verify = async (whileWaiting?: (look: number) => Promise<unknown>, sinceSeconds?: number) => {
     const found: Finding[] = []
     const plan = { projections: PROJECTION_NAMES, sinceSeconds, graceMs: 1, signal: new AbortController().signal }
-    let waited = false
+    let looks = 0
     const documents: typeof store.get = async (...query) => {
       const documents = await store.get(...query)
-      // Once everything was looked at once.
-      if (query[0] === 'products' && !waited) {
-        waited = true
-        await whileWaiting?.()
+      // Asked for last: of everything at first, of orders later.
+      if (query[0] === (looks === 0 ? 'products' : 'orders')) {
+        looks += 1
+        await whileWaiting?.(looks)
       }
       return documents
     }
@@ -143,6 +143,50 @@ describe('comparing the read models with the log', () => {
   })
 })
 
+describe('two looks at a document that is behind', () => {
+  const behind = (lag: Lag): Finding => ({
+    projection: 'orders',
+    streamId: 'order-1',
+    kind: 'behind',
+    storedVersion: 7,
+    logVersion: 8,
+    fields: [],
+    lag,
+  })
+
+  it.each([
+    { first: { shown: 7, wanted: 8 }, second: { shown: 7, wanted: 9 }, outcome: 'wrong' },
+    { first: { shown: 7, wanted: 8 }, second: { shown: 8, wanted: 9 }, outcome: 'in-flight' },
+  ])('tell by how far it has come since: $outcome', ({ first, second, outcome }) => {
+    expect(compareLooks(behind({ of: 'version', ...first }), behind({ of: 'version', ...second }))).toBe(outcome)
+  })
+
+  it('say nothing where it was behind in one thing and is behind in another', () => {
+    const first = behind({ of: 'version', shown: 7, wanted: 8 })
+    const second = behind({ of: 'customerVersion', shown: 1, wanted: 2 })
+    expect(compareLooks(first, second)).toBe('other')
+    expect(compareLooks(second, first)).toBe('other')
+    const { lag: _, ...missing } = { ...first, kind: 'missing' as const }
+    expect(compareLooks(missing, second)).toBe('other')
+  })
+
+  it('are followed by a third, which tells: of an order that waits for its customer now, and of one that stays so', async () => {
+    for (const catchesUp of [true, false]) {
+      const { verify, drift, log, consumer } = await shop()
+      const [added] = log.append('order-1', itemAdded())
+      if (!added) throw new Error('Expected an event.')
+      const { found } = await verify(async (look) => {
+        if (look === 1) {
+          await consumer.consume([added])
+          await drift('orders', '1', { customerVersion: 1, customerName: 'Ada Lovelace' })
+        }
+        if (look === 2 && catchesUp) await drift('orders', '1', { customerVersion: 2, customerName: 'Ada King' })
+      })
+      expect(found.map(({ kind, lag }) => [kind, lag?.of])).toEqual(catchesUp ? [] : [['behind', 'customerVersion']])
+    }
+  })
+})
+
 describe('repairing', () => {
   it('makes everything what the log says, and a second look finds nothing', async () => {
     const { verify, drift, repair, store, log, published } = await shop()
@@ -171,6 +215,48 @@ describe('repairing', () => {
     expect(store.all('orders').get('1')).toMatchObject({ customerVersion: 3, customerName: null })
   })
 
+  it('does not call repaired what the store does not take and is in quarantine now', async () => {
+    const { verify, log, store, parts, checked } = await shop()
+    log.append('order-3', orderCreated('ada'))
+    const { found } = await verify()
+    expect(found.map(({ kind }) => kind)).toEqual(['missing', 'missing'])
+    const refusing: DocumentStore = {
+      get: (...query) => store.get(...query),
+      makeSearchable: () => store.makeSearchable(),
+      ordersBehindCustomer: (...query) => store.ordersBehindCustomer(...query),
+      write: async (writes) => {
+        const taken = writes.filter(({ projection, document }) => projection !== 'orders' || document.id !== '3')
+        const results = await store.write(taken)
+        return writes.map((write) => results[taken.indexOf(write)] ?? { kind: 'rejected', reason: 'too large' })
+      },
+    }
+    const repair = new Repair({
+      ...checked,
+      documents: refusing,
+      streamReader: parts.streamReader,
+      slices: () => new SliceConsumer({ ...parts, documents: refusing }),
+    })
+    expect(await repair.repair(found)).toMatchObject(
+      found.map(({ projection }) =>
+        projection === 'orders'
+          ? { repaired: false, reason: expect.stringContaining('too large') }
+          : { repaired: true },
+      ),
+    )
+  })
+
+  it('writes an order with the customer of now, and not with the one of an earlier repair', async () => {
+    const { drift, repair, verify, consumer, store, log } = await shop()
+    await drift('orders', '1', { totalMinor: 1 })
+    await repair.repair((await verify()).found)
+    const count = log.events.length
+    log.append('customer-ada', customerForgotten())
+    await consumer.consume(log.events.slice(count))
+    await drift('orders', '1', { totalMinor: 1, customerVersion: 3, customerName: null, customerEmail: null })
+    await repair.repair((await verify()).found)
+    expect(store.all('orders').get('1')).toMatchObject({ customerVersion: 3, customerName: null })
+  })
+
   it('says what it cannot mend', async () => {
     const { verify, drift, repair } = await shop()
     await drift('products', 'GHOST', { id: 'GHOST', version: 1 })
@@ -194,6 +280,40 @@ describe('the slow check of recent documents', () => {
     expect(lines[0]).toContain('"fields":["customerName","totalMinor"]')
     expect(lines[0]).not.toContain('Somebody')
     await check.step(end())
+    expect(check.counts).toEqual({ compared: 4, differing: 1 })
+  })
+
+  it('sees an order that shows an older customer than the one it was once compared with', async () => {
+    const { checked, drift, log, consumer } = await shop()
+    const check = new RecentCheck({ ...checked, logger: pino({ level: 'silent' }) }, 0)
+    const end = () => log.events.at(-1)?.position ?? { era: 0, transactionId: '0', position: '0' }
+    await check.step(end())
+    const count = log.events.length
+    log.append('customer-ada', contactChanged({ name: 'Ada Byron' }))
+    log.append('order-1', itemAdded())
+    await consumer.consume(log.events.slice(count))
+    await drift('orders', '1', { customerVersion: 2, customerName: 'Ada King' })
+    await check.step(end())
+    await check.step(end())
+    expect(check.counts.differing).toBe(1)
+  })
+
+  it('keeps what it has to look at again while the store does not answer', async () => {
+    const { checked, drift, log, store } = await shop()
+    let isAway = false
+    const get: typeof store.get = (...query) =>
+      isAway ? Promise.reject(new StoreUnavailable('away')) : store.get(...query)
+    const check = new RecentCheck({ ...checked, documents: { get }, logger: pino({ level: 'silent' }) }, 0)
+    const end = log.events.at(-1)?.position ?? { era: 0, transactionId: '0', position: '0' }
+    await drift('products', 'TEA', { onHand: -1 })
+    isAway = true
+    await expect(check.step(end)).rejects.toThrow('away')
+    isAway = false
+    await check.step(end)
+    isAway = true
+    await expect(check.step(end)).rejects.toThrow('away')
+    isAway = false
+    await check.step(end)
     expect(check.counts).toEqual({ compared: 4, differing: 1 })
   })
 
