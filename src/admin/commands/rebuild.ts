@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import { EventReader } from '../../../projector/eventReader.js'
 import { followGenerations } from '../../../projector/generations/followGenerations.js'
 import { GenerationDiffers, Rebuild, type RebuildReport } from '../../../projector/rebuild/rebuild.js'
@@ -25,7 +26,8 @@ shows its customer, and lists and documents are asked together: so a generation 
   --drop         delete the generation that readers do not see
   --json         {"generation", "kept", "documentsCompared", "switchMs"}, or {"dropped"}
 
-It needs a running projector (in the embedded profile: npm start), except where nothing of the service runs. May be ended and killed at any step.
+It needs a running projector (in the embedded profile: npm start), except where nothing of the service runs. May be ended and killed at any step. Its
+process has the lowest priority on its machine.
 
 Exit codes: 0 done; 1 refused, or a store does not answer: nothing was switched, standard error says how to go on; 2 wrong command line; 3 the new
 generation differs from the log, and nothing was switched.
@@ -49,6 +51,8 @@ export const rebuild: AdminCommand = {
   },
   async run(given, context) {
     const asked = askedFor(given)
+    // Beside a service at work: who waits for a command goes first.
+    setPriority(constants.priority.PRIORITY_LOW)
     const installation = await context.open()
     const followed = installation.isAtRest ? followAtRest(installation, context) : undefined
     const progress = new RebuildProgressLine(context.out)
