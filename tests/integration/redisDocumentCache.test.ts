@@ -79,11 +79,12 @@ describeOnStack(['redis'], 'the cache in Redis', (stack) => {
     const redis = await connect()
     const keys = (await redis.keys(`${prefix}*`)).sort()
     expect(keys).toEqual(
-      ['customers:ada', 'floor:customers:ada', 'floor:orders:o1', 'orders:o1'].map(
+      ['customers:ada', 'floor:customers:ada', 'floor:orders:o1', 'orders:o1', 'period'].map(
         (key) => `${prefix}${INSTALLATION}:${key}`,
       ),
     )
-    for (const key of keys) {
+    // The period stays, and is one random text.
+    for (const key of keys.slice(0, -1)) {
       const isFloor = key.includes(':floor:')
       const [text, leftMs] = await Promise.all([redis.get(key), redis.pTTL(key)])
       expect(leftMs).toBeGreaterThan(0)
@@ -97,8 +98,9 @@ describeOnStack(['redis'], 'the cache in Redis', (stack) => {
     const redis = await connect()
     const key = (name: string) => `${prefix}${INSTALLATION}:${name}`
     await redis.set(key('orders:text'), 'something else')
-    await redis.set(key('orders:cut'), 'order-gateway orders {"id":"cut","vers')
-    await redis.set(key('orders:other'), `order-gateway orders ${JSON.stringify(orderDocument('another'))}`)
+    const { period } = await cache.now()
+    await redis.set(key('orders:cut'), `order-gateway orders@${period} {"id":"cut","vers`)
+    await redis.set(key('orders:other'), `order-gateway orders@${period} ${JSON.stringify(orderDocument('another'))}`)
     await redis.rPush(key('orders:list'), 'something else')
     await redis.hSet(key('floor:orders:list'), 'a', 'b')
     await redis.set(key('floor:orders:text'), 'something else')
@@ -168,6 +170,35 @@ describeOnStack(['redis'], 'the cache while Redis', () => {
       expect.stringContaining('REDIS_URL'),
       expect.stringContaining('answers again'),
     ])
+  })
+
+  it('INV-9 NO-REGRESSION: was started anew within the life of an entry: takes nothing that was read before', async () => {
+    const { cache, prefix } = await openCache(redis.address)
+    const { cache: slow } = await openCache(redis.address, { prefix })
+    const { asOf } = await slow.get('orders', ['o1'])
+    await putOrder(cache, 'o1', 2)
+    await redis.kill()
+    await redis.restart()
+    await eventually(async () => (await answers(cache)) && (await answers(slow)))
+    const older = [{ projection: 'orders', document: orderDocument('o1', { version: 1 }) }] as const
+    await expect(slow.put(older, asOf)).rejects.toThrow(CacheUnavailable)
+    expect(await versionOf(cache, 'o1')).toBeUndefined()
+  })
+
+  it('was started anew while the cache was suspended: is suspended and resumed as before', async () => {
+    const { cache } = await openCache(redis.address)
+    await putOrder(cache, 'o1')
+    await cache.suspend(1)
+    await redis.kill()
+    await redis.restart()
+    await eventually(() => answers(cache))
+    await putOrder(cache, 'o1')
+    await cache.suspend(1)
+    expect(await versionOf(cache, 'o1')).toBeUndefined()
+    await cache.resume(2)
+    await cache.suspend(1)
+    await putOrder(cache, 'o1', 2)
+    expect(await versionOf(cache, 'o1')).toBe(2)
   })
 
   it('is down when the service starts: starts without it, and uses it when it is there', async () => {

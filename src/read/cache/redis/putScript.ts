@@ -10,7 +10,7 @@ import { SUSPENDED } from '../documentCache.js'
  */
 const SCRIPT = `
 local period = redis.call('GET', KEYS[1]) or ''
-if period ~= ARGV[1] or period == '${SUSPENDED}' then return period end
+if period ~= ARGV[1] or period == '' or period == '${SUSPENDED}' then return period end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local asOf, life, floorLife = tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]

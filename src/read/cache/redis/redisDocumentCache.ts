@@ -13,7 +13,7 @@ import {
   SUSPENDED,
 } from '../documentCache.js'
 import { sourceVersions } from '../sourceVersions.js'
-import type { RedisLink } from './redisLink.js'
+import type { RedisClient, RedisLink } from './redisLink.js'
 import { fromStoredText, isOurs, toStoredText } from './storedText.js'
 
 /** Of one script: some milliseconds in which Redis answers nobody else. */
@@ -47,8 +47,9 @@ export class RedisDocumentCache implements DocumentCache {
     if (ids.length === 0) return { documents: new Map(), asOf: await this.now() }
     const keys = ids.map((id) => this.#entryKey(projection, id))
     // Sent together and run in this order, so that the instant lies before the read. The period is read with the documents, in one command.
-    const [time, [period, ...texts]] = await this.#link.run((client) =>
-      Promise.all([client.time(), client.mGet([this.#periodKey, ...keys])]),
+    const [time, [period, ...texts]] = await this.#inPeriod(
+      (client) => Promise.all([client.time(), client.mGet([this.#periodKey, ...keys])]),
+      ([, [period]]) => period,
     )
     const asOf = instantOf(time, period)
     const documents = new Map<string, Documents[Name]>()
@@ -64,7 +65,10 @@ export class RedisDocumentCache implements DocumentCache {
   }
 
   async now(): Promise<CacheInstant> {
-    const [time, period] = await this.#link.run((client) => Promise.all([client.time(), client.get(this.#periodKey)]))
+    const [time, period] = await this.#inPeriod(
+      (client) => Promise.all([client.time(), client.get(this.#periodKey)]),
+      ([, period]) => period,
+    )
     return instantOf(time, period)
   }
 
@@ -81,6 +85,20 @@ export class RedisDocumentCache implements DocumentCache {
 
   async resume(generation: number): Promise<void> {
     await this.#link.run((client) => client.resumePeriod(this.#periodKey, generation, randomUUID()))
+  }
+
+  /**
+   * Asks once more, in a period that begins with it, where there is none: Redis was started anew, or has forgotten. Floors are gone then, so that
+   * nothing may be put that was read before.
+   */
+  async #inPeriod<Reply>(
+    read: (client: RedisClient) => Promise<Reply>,
+    periodIn: (reply: Reply) => unknown,
+  ): Promise<Reply> {
+    const reply = await this.#link.run(read)
+    if (typeof periodIn(reply) === 'string') return reply
+    await this.#link.run((client) => client.beginPeriod(this.#periodKey, randomUUID()))
+    return this.#link.run(read)
   }
 
   /** Returns the period that it met. */

@@ -1,7 +1,7 @@
 import { createClient } from '@redis/client'
 import type { Logger } from 'pino'
 import { CacheUnavailable } from '../documentCache.js'
-import { resumeScript, suspendScript } from './periodScripts.js'
+import { beginScript, resumeScript, suspendScript } from './periodScripts.js'
 import { putScript } from './putScript.js'
 
 /**
@@ -23,7 +23,12 @@ function newClient(url: string) {
     // Commands fail at once while there is no connection: nobody waits for a cache.
     disableOfflineQueue: true,
     pingInterval: PING_MS,
-    scripts: { putDocuments: putScript, suspendPeriod: suspendScript, resumePeriod: resumeScript },
+    scripts: {
+      putDocuments: putScript,
+      beginPeriod: beginScript,
+      suspendPeriod: suspendScript,
+      resumePeriod: resumeScript,
+    },
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
       socketTimeout: SILENCE_MS,
@@ -32,7 +37,7 @@ function newClient(url: string) {
   })
 }
 
-type Client = ReturnType<typeof newClient>
+export type RedisClient = ReturnType<typeof newClient>
 
 /**
  * One connection to Redis that comes back by itself, and never keeps anybody waiting.
@@ -44,7 +49,7 @@ type Client = ReturnType<typeof newClient>
 export class RedisLink {
   readonly #url: string
   readonly #logger: Logger
-  #client: Client
+  #client: RedisClient
   #isKnownDown = false
   #refusalToldAt = Number.NEGATIVE_INFINITY
   #isClosed = false
@@ -67,7 +72,7 @@ export class RedisLink {
   }
 
   /** Runs commands on the connection as it is now. Throws CacheUnavailable, whatever went wrong with them. */
-  async run<Reply>(commands: (client: Client) => Promise<Reply>): Promise<Reply> {
+  async run<Reply>(commands: (client: RedisClient) => Promise<Reply>): Promise<Reply> {
     const client = this.#client
     const late = deadline(COMMAND_TIMEOUT_MS)
     try {
@@ -86,7 +91,7 @@ export class RedisLink {
     this.#client.destroy()
   }
 
-  #connect(): Client {
+  #connect(): RedisClient {
     const client = newClient(this.#url)
     client.on('ready', () => {
       if (this.#isKnownDown) this.#logger.info('Redis answers again')
@@ -101,7 +106,7 @@ export class RedisLink {
   }
 
   /** For a new connection: what is late on the old one may hang there for ever, and answers come in order. */
-  #replace(client: Client): void {
+  #replace(client: RedisClient): void {
     if (client !== this.#client || this.#isClosed) return
     this.#down(`no answer within ${COMMAND_TIMEOUT_MS} ms`)
     this.#client = this.#connect()

@@ -3,7 +3,7 @@ import type { Documents, ProjectionName } from '../../../contract/documents.js'
 /** Says what the text is, so that what somebody else keeps under the key is not taken for a document. */
 const HEADER = 'order-gateway '
 
-/** How a document stands in Redis: `order-gateway orders {"id":...}`, or `order-gateway orders@<period> {"id":...}` once there was more than one. */
+/** How a document stands in Redis: `order-gateway orders@<period> {"id":...}`. */
 export function toStoredText(projection: ProjectionName, document: Documents[ProjectionName], period: string): string {
   return `${headerOf(projection, period)}${JSON.stringify(document)}`
 }
@@ -27,7 +27,7 @@ export function isOurs(text: string): boolean {
 }
 
 function headerOf(projection: ProjectionName, period: string): string {
-  return `${HEADER}${projection}${period && '@'}${period} `
+  return `${HEADER}${projection}@${period} `
 }
 
 function parsed<Document>(json: string): Document | undefined {
