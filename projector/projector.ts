@@ -60,6 +60,8 @@ export interface Projector {
   readonly stuckForMs: number
   /** What the slow check of recent documents has seen. */
   readonly drift: DriftCounts
+  /** Whether it has left the group, by `mayWork` or because it was stopped. It takes up nothing any more. */
+  readonly hasLeft: boolean
   /** Finishes the slice in work, commits it and leaves the group. A slice that waits for a store is left to the next start. */
   stop(): Promise<void>
 }
@@ -81,6 +83,7 @@ class RunningProjector implements Projector {
   readonly #releases: Releases
   readonly #running: Promise<unknown>
   #consumer: EventConsumer | undefined
+  #hasLeft = false
   #done: GlobalPosition = START_OF_LOG
   readonly #startedAt = performance.now()
   /** When each slice in work was taken, the oldest first, by performance.now(). */
@@ -127,6 +130,10 @@ class RunningProjector implements Projector {
     return this.#recentCheck.counts
   }
 
+  get hasLeft(): boolean {
+    return this.#hasLeft
+  }
+
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#running
@@ -154,6 +161,7 @@ class RunningProjector implements Projector {
       // All of them: one that could not be written ends before what follows from those in front of it, which still use the stores.
       await Promise.all(inWork)
       await this.#leave(consumer)
+      this.#hasLeft = true
     }
   }
 

@@ -86,7 +86,10 @@ class Following implements FollowedGenerations {
     const wanted = new Map(registered.filter(isFollowed).map(({ number, state }) => [number, state === 'live']))
     // In the group before the registry was read, and still: a switch that begins now can't end before this projector has left, and suspended it again.
     if (working !== undefined && wanted.get(working)) await this.#cache.resume(working)
-    await this.#leave([...this.#followed].filter(([number, { announced }]) => wanted.get(number) !== announced))
+    // One that has left saw a switch that was taken back before this look: it is begun anew.
+    const isOver = ([number, { announced, projector }]: readonly [number, Followed]) =>
+      wanted.get(number) !== announced || projector.hasLeft
+    await this.#leave([...this.#followed].filter(isOver))
     for (const [number, announced] of wanted) {
       if (!this.#followed.has(number) && !this.#stopping.signal.aborted) await this.#begin(number, announced)
     }

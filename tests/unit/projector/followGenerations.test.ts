@@ -149,6 +149,28 @@ describe('following generations', () => {
     expect(published).toEqual([])
   })
 
+  it('begins anew where a projector has left for a switch that was taken back before the next look', async () => {
+    const { log, bus, registry, follow, version } = shop([1])
+    const subscribe = bus.subscribe.bind(bus)
+    let joined = 0
+    bus.subscribe = async (group) => {
+      joined += 1
+      if (joined > 1) return subscribe(group)
+      await registry.change([{ generation: 1, from: 'live', to: 'leaving' }])
+      log.append('order-1', orderCreated('nobody'))
+      const consumer = await subscribe(group)
+      const close = consumer.close.bind(consumer)
+      consumer.close = async () => {
+        await registry.change([{ generation: 1, from: 'leaving', to: 'live' }])
+        await close()
+      }
+      return consumer
+    }
+    follow()
+    await eventually(() => version(1) === 1)
+    expect(joined).toBe(2)
+  })
+
   it('takes back a switch whose process died before readers saw the new generation', async () => {
     const { log, registry, published, follow, version } = shop([1, 2])
     await registry.change([{ generation: await registry.add(), from: 'filling', to: 'following' }])
