@@ -17,6 +17,7 @@ export class CheckpointWriter {
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #overtaken = false
+  #isClosed = false
   #unwrittenEvents = 0
 
   /** stored: where the checkpoint stands now. */
@@ -43,15 +44,7 @@ export class CheckpointWriter {
     if (compareGlobalPositions(to, this.#reached) <= 0) return
     this.#reached = to
     this.#unwrittenEvents += events
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.flush().catch((error: unknown) => {
-        this.#logger.warn(
-          { group: this.#group, err: error },
-          'The checkpoint could not be written; the next one will be',
-        )
-      })
-    }, WRITE_INTERVAL_MS)
+    this.#schedule()
   }
 
   /** Returns when what was reached before the call is written, or another consumer was found to have moved the checkpoint. Throws the store's errors. */
@@ -62,6 +55,18 @@ export class CheckpointWriter {
     return write
   }
 
+  /** Also after a write that failed: where nothing more happens, nobody would call for the next. */
+  #schedule(): void {
+    if (this.#overtaken || this.#isClosed) return
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined
+      this.flush().catch((error: unknown) => {
+        this.#logger.warn({ group: this.#group, err: error }, 'The checkpoint could not be written and is tried again')
+        this.#schedule()
+      })
+    }, WRITE_INTERVAL_MS)
+  }
+
   /** Leaves the checkpoint to whoever is the active consumer now; what was not written will be handed out again. */
   abandon(): void {
     clearTimeout(this.#timer)
@@ -70,6 +75,7 @@ export class CheckpointWriter {
 
   /** Writes what is left, and nothing afterwards. Throws the store's errors. */
   async close(): Promise<void> {
+    this.#isClosed = true
     clearTimeout(this.#timer)
     await this.flush()
   }

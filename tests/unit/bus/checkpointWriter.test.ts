@@ -40,6 +40,16 @@ describe('checkpoint writer', () => {
     await writer.close()
   })
 
+  it('tries a write again that failed, also while nothing more happens', async () => {
+    const store = new MemoryCheckpoints()
+    const writer = new CheckpointWriter(store, 'group', START_OF_LOG, logger)
+    vi.spyOn(store, 'save').mockRejectedValueOnce(new Error('no connection'))
+    writer.advance(at(5), 1)
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(store.history('group')).toEqual([at(5)])
+    expect(writer.unwrittenEvents).toBe(0)
+  })
+
   it('writes what is left when it is closed', async () => {
     const store = new MemoryCheckpoints()
     const writer = new CheckpointWriter(store, 'group', START_OF_LOG, logger)
