@@ -107,9 +107,11 @@ export class GroupMember {
   /** What is written may still be committed, in the generation that ends; what is not is handed out again. */
   #rebalancing(): void {
     const { groupId, logger, onChange } = this.#parts
+    // Said again, without a joining in between, where the joining fails: the former one is not to be forgotten then, it still has to be ended.
+    if (!this.#tenure) return
     this.#former = this.#tenure
     this.#tenure = undefined
-    this.#former?.offsets
+    this.#former.offsets
       .flush()
       .catch((error: unknown) => logger.debug({ groupId, err: error }, 'The last offsets came too late for the group'))
     onChange()
