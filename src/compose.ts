@@ -43,14 +43,17 @@ async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
   const transport = await openTransport(assembly, { databaseUrl, installationId, historyId, signal })
   observeHorizon(assembly, transport.observer)
   const readModels = await openReadModels(assembly, { databaseUrl, installationId, historyId })
-  if (transport.kafka) {
-    await requireWholeLog(assembly, transport.kafka.bus, writeSide)
-    startRelayPart(assembly, transport, transport.kafka)
-  }
+  if (transport.kafka) await requireWholeLog(assembly, transport.kafka.bus, writeSide)
+  const relayState = transport.kafka && startRelayPart(assembly, transport, transport.kafka)
   const projectorState = startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher, clock })
   stopRequested.throwIfAborted()
   const { url, readiness } = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets, clock })
-  health.readyWhen(async () => [projectorState(), ...(await transport.readiness()), ...(await readiness())])
+  health.readyWhen(async () => [
+    ...(relayState ? [relayState()] : []),
+    projectorState(),
+    ...(await transport.readiness()),
+    ...(await readiness()),
+  ])
   logger.info(`ready: ${url}`)
   return url
 }

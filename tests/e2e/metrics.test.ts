@@ -57,6 +57,13 @@ describeInBothProfiles((startService, profile) => {
     await eventually(async () => (await total('order_gateway_subscriptions_active')) === 0)
   })
 
+  it('names every part that is ready, the relay where there is one', async () => {
+    const response = await fetch(`http://127.0.0.1:${service.config.metricsPort}/readyz`)
+    const { parts } = (await response.json()) as { parts: { part: string; ok: boolean }[] }
+    expect(parts.map(({ part }) => part)).toContain('projector')
+    expect(parts.some(({ part }) => part === 'relay')).toBe(profile === 'cluster')
+  })
+
   // The embedded profile has no relay.
   if (profile === 'cluster') {
     it('exports every metric that a dashboard or an alert names, by that very name', async () => {
