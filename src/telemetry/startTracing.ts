@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
-import { DiagLogLevel, diag } from '@opentelemetry/api'
+import { DiagLogLevel, diag, trace } from '@opentelemetry/api'
+import { discreetTracers } from './discreetTracers.js'
 import { traceFromNowOn } from './spans.js'
 
 /** Spans that are waiting when a process ends; a collector that does not answer must not hold it up. */
@@ -34,6 +35,18 @@ export async function startTracing(
   const { PgInstrumentation } = await import('@opentelemetry/instrumentation-pg')
   const { resourceFromAttributes } = await import('@opentelemetry/resources')
   tellOnce(options.onFault)
+  const instrumentations = [
+    new HttpInstrumentation({
+      // Probes every few seconds, and a browser's page.
+      ignoreIncomingRequestHook: ({ method, url = '' }) => method !== 'POST' || !url.startsWith('/graphql'),
+      // Elasticsearch's requests: the read store's spans tell what they are for.
+      disableOutgoingRequestInstrumentation: true,
+    }),
+    // A span for each field would be more than the work.
+    new GraphQLInstrumentation({ allowValues: false, ignoreResolveSpans: true }),
+    // Outside of a trace nobody asked.
+    new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),
+  ]
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({
       'service.name': env.OTEL_SERVICE_NAME ?? options.serviceName,
@@ -42,20 +55,11 @@ export async function startTracing(
     // Metrics and logs go other ways.
     metricReaders: [],
     logRecordProcessors: [],
-    instrumentations: [
-      new HttpInstrumentation({
-        // Probes every few seconds, and a browser's page.
-        ignoreIncomingRequestHook: ({ method, url = '' }) => method !== 'POST' || !url.startsWith('/graphql'),
-        // Elasticsearch's requests: the read store's spans tell what they are for.
-        disableOutgoingRequestInstrumentation: true,
-      }),
-      // No values of arguments: they hold names and addresses. A span for each field would be more than the work.
-      new GraphQLInstrumentation({ allowValues: false, ignoreResolveSpans: true, mergeItems: true }),
-      // Statements have their values apart, as parameters, which are not told. Outside of a trace nobody asked.
-      new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),
-    ],
+    instrumentations,
   })
   sdk.start()
+  const tracers = discreetTracers(trace.getTracerProvider())
+  for (const each of instrumentations) each.setTracerProvider(tracers)
   // Instrumentations see what is required; what is imported afterwards is the same, already instrumented, object.
   const require = createRequire(import.meta.url)
   for (const name of ['node:http', 'graphql', 'pg']) require(name)

@@ -139,6 +139,40 @@ function describeTracing(start: (env: Record<string, string>) => readonly Servic
     },
     TEST_TIMEOUT_MS,
   )
+
+  it(
+    'nothing that a caller writes into an operation is in a span',
+    async () => {
+      const secrets = ['ada@example', 'ada_example']
+      const operations = [
+        'mutation { registerCustomer(input: { customerId: "c", name: 7, email: "ada@example.com" }) { receipt { token } } }',
+        '{ orders(first: "ada@example.com") { totalCount } }',
+        '{ "ada@example.com" }',
+        'query ada_example { ada_example: __typename } # of ada@example.com',
+        'query ada_example { ada_example: __typename } query Other { __typename }',
+        '{ order(id: "ada@example.com") { id } }',
+      ]
+      const url = `${(await processes[0]?.url()) ?? ''}?for=ada@example.com`
+      const headers = {
+        'content-type': 'application/json',
+        'user-agent': 'ada@example.com',
+        'x-forwarded-for': 'ada@example.com',
+      }
+      const requests = () => named('POST').length
+      const before = requests()
+      for (const query of operations) {
+        const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify({ query }) })
+        await answer.text()
+      }
+      await eventually(() => requests() === before + operations.length, 20_000)
+      const everything = collector.spans.map(({ raw }) => raw).join('\n')
+      for (const secret of secrets) expect(everything).not.toContain(secret)
+      const errorTypes = (name: string) => new Set(named(name).map(({ attributes }) => attributes['error.type']))
+      expect(errorTypes('graphql.parse')).toContain('GraphQLError')
+      expect(errorTypes('graphql.validate')).toContain('graphql.validation.error')
+    },
+    TEST_TIMEOUT_MS,
+  )
 }
 
 function nonEmpty<Item>(items: readonly Item[]): readonly Item[] | undefined {
