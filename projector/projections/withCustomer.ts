@@ -21,3 +21,9 @@ export function withCustomer(order: OrderDocument, customer: CustomerSide): Orde
   }
   return { ...order, customerVersion: customer.version, customerName: customer.name, customerEmail: customer.email }
 }
+
+/** The order with the customer that a stored one shows, where the log does not say any more what that is. */
+export function keepingCustomer(order: OrderDocument, stored: OrderDocument): OrderDocument {
+  const { customerVersion, customerName, customerEmail } = stored
+  return { ...order, customerVersion, customerName, customerEmail }
+}

@@ -38,7 +38,7 @@ export class CustomersInLog {
       if (!fold) return undefined
       const { customers } = fold.documents
       const side = customers?.version === customerVersion ? customers : then.get(`${customerId}/${customerVersion}`)
-      return { newest: customers, shown: side }
+      return { newest: customers, shown: side, logVersion: fold.version }
     }
   }
 
@@ -68,4 +68,6 @@ export interface CustomerInLog {
   readonly newest: CustomerDocument | undefined
   /** As of the version that the order shows; undefined where the log does not say what that is. */
   readonly shown: CustomerDocument | undefined
+  /** Of the customer's stream, also where it can't be read so far. */
+  readonly logVersion: number
 }

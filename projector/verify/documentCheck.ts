@@ -2,7 +2,7 @@ import type { Documents, ProjectionName } from '../../src/contract/documents.js'
 import { streamIdOf } from '../../src/contract/streams.js'
 import type { DocumentStore } from '../../src/read/documentStore.js'
 import type { ParkedStreams } from '../../src/read/parkedStreams.js'
-import { withCustomer } from '../projections/withCustomer.js'
+import { keepingCustomer, withCustomer } from '../projections/withCustomer.js'
 import { compareDocuments } from './compareDocuments.js'
 import { type CustomerInLog, type CustomerShown, CustomersInLog } from './customersInLog.js'
 import type { Finding, Lag } from './finding.js'
@@ -142,8 +142,7 @@ function withCustomerShown(
 ): Documents[ProjectionName] {
   if (!showsCustomer(expected) || !showsCustomer(document) || document.customerVersion === 0) return expected
   if (customer?.shown) return withCustomer(expected, customer.shown)
-  const { customerVersion, customerName, customerEmail } = document
-  return { ...expected, customerVersion, customerName, customerEmail }
+  return keepingCustomer(expected, document)
 }
 
 /** What a document shows of another stream, or is said to be shown elsewhere. */

@@ -1,8 +1,8 @@
-import type { Documents, ProjectionName } from '../../src/contract/documents.js'
+import type { Documents, OrderDocument, ProjectionName } from '../../src/contract/documents.js'
 import { parseStreamId } from '../../src/contract/streams.js'
 import type { DocumentStore, DocumentWrite } from '../../src/read/documentStore.js'
 import type { ParkedPlace } from '../../src/read/parkedStreams.js'
-import { withCustomer } from '../projections/withCustomer.js'
+import { keepingCustomer, withCustomer } from '../projections/withCustomer.js'
 import { CustomersInLog } from './customersInLog.js'
 import { type FoldParts, foldStreams } from './foldedStreams.js'
 
@@ -45,16 +45,23 @@ export class DocumentRewrite {
     const fold = (await foldStreams(this.#parts, [streamId], new Map([[streamId, stored.version]]))).get(streamId)
     const expected = fold?.documents[projection]
     if (!expected) return undefined
-    if ('customerVersion' in expected) {
-      // The newest, and not the one shown: the order would only have to be written again. Read after the document and not remembered: an older one
-      // would bring back what a sweep has taken away since, the name of who was forgotten.
-      const customerOf = await new CustomersInLog(this.#parts).of([expected])
-      const side = customerOf(expected)?.newest
-      return side ? withCustomer(expected, side) : expected
-    }
+    if ('customerVersion' in expected && 'customerVersion' in stored) return this.#withCustomer(expected, stored)
     if (!('ordersVersion' in expected) || !('ordersVersion' in stored)) return expected
     // What it says of the orders stays, as long as it can be true; what it does not say yet, the sweep behind the newest event makes true.
     const ordersVersion = stored.ordersVersion <= expected.version ? stored.ordersVersion : 0
     return { ...expected, ordersVersion }
+  }
+
+  /**
+   * With the newest customer, and not the one shown: the order would only have to be written again. Read after the document and not remembered: an
+   * older one would bring back what a sweep has taken away since, the name of who was forgotten.
+   */
+  async #withCustomer(expected: OrderDocument, stored: OrderDocument): Promise<OrderDocument> {
+    const customerOf = await new CustomersInLog(this.#parts).of([expected])
+    const { newest, logVersion = 0 } = customerOf(expected) ?? {}
+    // What was shown once may be unreadable now; a customer as of before would be a step back, too.
+    const isStepBack = (newest?.version ?? 0) < stored.customerVersion && stored.customerVersion <= logVersion
+    if (isStepBack && stored.customerId === expected.customerId) return keepingCustomer(expected, stored)
+    return newest ? withCustomer(expected, newest) : expected
   }
 }

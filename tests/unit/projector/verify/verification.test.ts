@@ -2,6 +2,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { SliceConsumer } from '../../../../projector/consumeBatch.js'
 import { EventReader } from '../../../../projector/eventReader.js'
+import { DocumentRewrite } from '../../../../projector/verify/documentRewrite.js'
 import { compareLooks, type Finding, type Lag } from '../../../../projector/verify/finding.js'
 import { RecentCheck } from '../../../../projector/verify/recentCheck.js'
 import { Repair } from '../../../../projector/verify/repair.js'
@@ -255,6 +256,15 @@ describe('repairing', () => {
     await drift('orders', '1', { totalMinor: 1, customerVersion: 3, customerName: null, customerEmail: null })
     await repair.repair((await verify()).found)
     expect(store.all('orders').get('1')).toMatchObject({ customerVersion: 3, customerName: null })
+  })
+
+  it('never takes an order back to an older customer, where the log can be read less far than it was', async () => {
+    const { drift, checked, store, log } = await shop()
+    log.damage('customer-ada', 2)
+    await drift('orders', '1', { totalMinor: 1 })
+    await new DocumentRewrite(checked).rewrite({ projection: 'orders', streamId: 'order-1' })
+    const shown = { totalMinor: 3240, customerVersion: 2, customerName: 'Ada King' }
+    expect(store.all('orders').get('1')).toMatchObject(shown)
   })
 
   it('says what it cannot mend', async () => {
