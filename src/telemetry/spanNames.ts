@@ -8,6 +8,8 @@ export const SPANS = {
   command: (type: string) => `command ${type}`,
   /** One event on its way into the log; several commands share a statement, each has its own wait. */
   append: 'append',
+  /** Inside of a span that has more origins than links: the next 128 of them. Takes no time. */
+  moreOrigins: 'more origins',
   /** A page of events from the log to Kafka. */
   publish: 'publish events',
   /** A slice of events from the bus to documents and announcements. */

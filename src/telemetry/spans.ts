@@ -9,9 +9,10 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api'
+import { SPANS } from './spanNames.js'
 
 const TRACER = 'order-gateway'
-/** More of them tell nobody more, and a collector would cut them off. */
+/** OpenTelemetry cuts off what is beyond, and so do some that it is sent to. */
 const MAX_LINKS = 128
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})/
 
@@ -44,8 +45,11 @@ export async function inSpan<Result>(
 ): Promise<Result> {
   if (!isOn) return work(undefined)
   const parent = root ? ROOT_CONTEXT : context.active()
-  const options = { kind: SpanKind[kind], attributes, links: linksTo(links) }
-  return trace.getTracer(TRACER).startActiveSpan(name, options, parent, async (span) => {
+  const [origins = [], ...moreOrigins] = pagesOf(linksTo(links))
+  const options = { kind: SpanKind[kind], attributes, links: origins }
+  const tracer = trace.getTracer(TRACER)
+  return tracer.startActiveSpan(name, options, parent, async (span) => {
+    for (const page of moreOrigins) tracer.startSpan(SPANS.moreOrigins, { links: page }).end()
     try {
       return await work(span)
     } catch (error) {
@@ -71,10 +75,14 @@ export function currentSpan(): SpanContext | undefined {
 }
 
 function linksTo(traceparents: readonly string[]): Link[] {
-  const contexts = [...new Set(traceparents)].slice(0, MAX_LINKS).flatMap((text) => {
+  return [...new Set(traceparents)].flatMap((text) => {
     const [, traceId, spanId, flags] = TRACEPARENT.exec(text) ?? []
     if (traceId === undefined || spanId === undefined || flags === undefined) return []
     return [{ context: { traceId, spanId, traceFlags: Number.parseInt(flags, 16), isRemote: true } }]
   })
-  return contexts
+}
+
+function pagesOf(links: readonly Link[]): Link[][] {
+  const pages = Math.ceil(links.length / MAX_LINKS)
+  return Array.from({ length: pages }, (_, page) => links.slice(page * MAX_LINKS, (page + 1) * MAX_LINKS))
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Client as Database } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Client, connectClient } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
@@ -51,18 +52,23 @@ function describeTracing(start: (env: Record<string, string>) => readonly Servic
     await database.drop()
   })
 
-  /** An order, waited for until it is in lists. */
-  async function order(shop: Shop): Promise<Traced> {
+  async function create(shop: Shop): Promise<Traced & { readonly token: string }> {
     const input = { customerId: shop.customerId, items: [{ sku: shop.sku, quantity: 1 }], shippingAddress: ADDRESS }
     const { createOrder } = (await client.request(CREATE, { input } as never)) as never as {
       createOrder: { receipt: { streamId: string; token: string; traceId: string }; userErrors: [] }
     }
     const { streamId, token, traceId } = accepted(createOrder)
+    return { id: streamId, token, traceId }
+  }
+
+  /** An order, waited for until it is in lists. */
+  async function order(shop: Shop): Promise<Traced> {
+    const { id, token, traceId } = await create(shop)
     for await (const { data, errors } of client.subscribe(COMPLETED, { token } as never)) {
       expect(errors).toBeUndefined()
       expect(data).toEqual({ projectionCompleted: { status: 'VISIBLE' } })
     }
-    return { id: streamId, traceId }
+    return { id, traceId }
   }
 
   const named = (name: string) => collector.spans.filter((span) => span.name === name)
@@ -71,6 +77,11 @@ function describeTracing(start: (env: Record<string, string>) => readonly Servic
     named(name).filter(({ links }) =>
       links.some(({ traceId, spanId }) => traceId === origin.traceId && spanId === origin.spanId),
     )
+  /** By a link of its own, or of one of those spans inside of it that hold the links for which it has no room. */
+  const originatesIn = (name: string, origin: ExportedSpan) => {
+    const further = new Set(linkedTo('more origins', origin).map(({ parentSpanId }) => parentSpanId))
+    return linkedTo(name, origin).length > 0 || named(name).some(({ spanId }) => further.has(spanId))
+  }
   const childrenOf = (parent: ExportedSpan, name: string) =>
     named(name).filter((span) => span.parentSpanId === parent.spanId && span.traceId === parent.traceId)
 
@@ -136,6 +147,29 @@ function describeTracing(start: (env: Record<string, string>) => readonly Servic
       for (const secret of ['Grace', 'grace@example.com', ADDRESS.line1, shop.customerId]) {
         expect(everything).not.toContain(secret)
       }
+    },
+    TEST_TIMEOUT_MS,
+  )
+
+  it(
+    'INV-22 TRACE: every one of three hundred commands is linked from the slice and the page that took them together',
+    async () => {
+      const shop = await Shop.open(client)
+      await order(shop)
+      // Readers of the log wait for the end of a transaction that began before.
+      const older = new Database({ connectionString: database.url })
+      await older.connect()
+      await older.query('BEGIN')
+      await older.query('SELECT pg_current_xact_id()')
+      const created = await Promise.all(Array.from({ length: 300 }, () => create(shop)))
+      await older.end()
+      const stages = isCluster ? ['publish events', 'process events'] : ['process events']
+      for (const each of created) {
+        const command = await eventually(() => commandOf(each), 20_000)
+        for (const stage of stages) await eventually(() => originatesIn(stage, command), 20_000)
+      }
+      const sizes = named(stages[0] ?? '').map(({ attributes }) => Number(attributes['messaging.batch.message_count']))
+      expect(Math.max(...sizes)).toBeGreaterThanOrEqual(300)
     },
     TEST_TIMEOUT_MS,
   )
