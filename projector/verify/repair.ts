@@ -7,8 +7,9 @@ import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
 import { DocumentRewrite } from './documentRewrite.js'
 import { compareLooks, type Finding } from './finding.js'
 import { foldStreams } from './foldedStreams.js'
+import { type GenerationInView, requireRead } from './requireRead.js'
 
-export interface RepairParts extends DocumentCheckParts {
+export interface RepairParts extends DocumentCheckParts, GenerationInView {
   readonly documents: DocumentStore
   readonly streamReader: StreamReader
   /**
@@ -39,8 +40,12 @@ export class Repair {
     this.#rewrite = new DocumentRewrite(parts)
   }
 
-  /** Some findings, at most one a document. Returns what came of each. Throws what is retriable: then the same may be done again. */
+  /**
+   * Some findings, at most one a document. Returns what came of each. Throws GenerationLeft, and what is retriable: then the same may be done again.
+   */
   async repair(findings: readonly Finding[]): Promise<readonly RepairOutcome[]> {
+    // Of another one nothing may be announced, or put into the cache that is in front of this one.
+    await requireRead(this.#parts)
     const refused = new Map<Finding, string>()
     for (const finding of findings) {
       if (finding.kind !== 'differs' && finding.kind !== 'ahead') continue

@@ -19,6 +19,8 @@ export interface Installation extends Pick<ReadStore, 'documents' | 'inventory' 
   readonly bus: EventBus
   readonly checkpoints: CheckpointStore
   readonly generations: Generations
+  /** The one that readers saw when this was opened, of which these documents are. They may be switched to another. */
+  readonly generation: number
   readonly registry: GenerationRegistry
   readonly feed: AnnouncementFeed
   readonly cache: DocumentCache

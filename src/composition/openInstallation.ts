@@ -39,7 +39,8 @@ export class InstallationOpener {
     const transport = await openTransport(this.#assembly, { databaseUrl, installationId, historyId })
     const readModels = await openReadModels(this.#assembly, { databaseUrl, installationId, historyId })
     const { generations, registry, status, feed, cache } = readModels
-    const { documents, inventory, parked, group } = await generations.open(await generations.current())
+    const generation = await generations.current()
+    const { documents, inventory, parked, group } = await generations.open(generation)
     return {
       id: installationId,
       log,
@@ -48,6 +49,7 @@ export class InstallationOpener {
       bus: transport.bus,
       checkpoints: transport.checkpoints,
       generations,
+      generation,
       registry,
       documents,
       inventory,

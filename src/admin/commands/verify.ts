@@ -2,6 +2,7 @@ import { SliceConsumer } from '../../../projector/consumeBatch.js'
 import { EventReader } from '../../../projector/eventReader.js'
 import type { Finding } from '../../../projector/verify/finding.js'
 import { Repair, type RepairOutcome } from '../../../projector/verify/repair.js'
+import { requireRead } from '../../../projector/verify/requireRead.js'
 import { Verification } from '../../../projector/verify/verification.js'
 import { PROJECTION_NAMES, type ProjectionName } from '../../contract/documents.js'
 import type { AdminCommand, AdminContext, Given } from '../command.js'
@@ -27,7 +28,8 @@ be is looked at again after a moment: what has caught up by then was in flight, 
 A stream in quarantine stands still knowingly and is no difference. What can't be repaired: "extra", a document that has no stream in the log (a
 rebuild leaves it out), and "unreadable", a stream that no projection of this release can go on with.
 
-Exit codes: 0 nothing differs, or all of it was repaired; 1 a store does not answer; 2 wrong command line; 3 something differs.
+Exit codes: 0 nothing differs, or all of it was repaired; 1 a store does not answer, or readers were switched to another
+generation meanwhile; 2 wrong command line; 3 something differs.
 `
 
 const DEFAULT_GRACE_MS = 5_000
@@ -68,6 +70,7 @@ export const verify: AdminCommand = {
       progress.show(`${streams.toLocaleString('en')} streams compared`),
     )
     progress.clear()
+    await requireRead(installation)
     const { streams, documents, differences } = report
     if (context.out.json) {
       printJson(context.out, { streams, documents, differences, ...counts, findings: listed.map(told) })
@@ -95,10 +98,10 @@ function planOf({ positionals, values }: Given) {
 }
 
 function repairOf(installation: Installation, events: EventReader, { logger }: AdminContext): Repair {
-  const { documents, cache, feed, parked, scan, log, cipher } = installation
+  const { documents, cache, feed, parked, scan, log, cipher, generations, generation } = installation
   const { streamReader, customerKeys } = log
   const slices = () => new SliceConsumer({ documents, cache, feed, parked, streamReader, customerKeys, cipher, logger })
-  return new Repair({ scan, events, documents, parked, streamReader, slices })
+  return new Repair({ scan, events, documents, parked, streamReader, slices, generations, generation })
 }
 
 function told({ finding: { lag, ...finding }, ...outcome }: Listed) {

@@ -60,8 +60,14 @@ async function shop() {
     const report = await new Verification(parts, plan, (some) => void found.push(...some)).run()
     return { found, report }
   }
-  const repair = new Repair({ ...checked, streamReader: parts.streamReader, slices: () => new SliceConsumer(parts) })
-  return { ...harness, checked, drift, verify, repair }
+  let current = 1
+  const generationInView = { generation: 1, generations: { current: async () => current } }
+  const repairParts = { ...checked, ...generationInView, streamReader: parts.streamReader }
+  const repair = new Repair({ ...repairParts, slices: () => new SliceConsumer(parts) })
+  const switchReaders = () => {
+    current = 2
+  }
+  return { ...harness, checked, drift, verify, repairParts, repair, switchReaders }
 }
 
 describe('comparing the read models with the log', () => {
@@ -217,7 +223,7 @@ describe('repairing', () => {
   })
 
   it('does not call repaired what the store does not take and is in quarantine now', async () => {
-    const { verify, log, store, parts, checked } = await shop()
+    const { verify, log, store, parts, repairParts } = await shop()
     log.append('order-3', orderCreated('ada'))
     const { found } = await verify()
     expect(found.map(({ kind }) => kind)).toEqual(['missing', 'missing'])
@@ -232,9 +238,8 @@ describe('repairing', () => {
       },
     }
     const repair = new Repair({
-      ...checked,
+      ...repairParts,
       documents: refusing,
-      streamReader: parts.streamReader,
       slices: () => new SliceConsumer({ ...parts, documents: refusing }),
     })
     expect(await repair.repair(found)).toMatchObject(
@@ -265,6 +270,17 @@ describe('repairing', () => {
     await new DocumentRewrite(checked).rewrite({ projection: 'orders', streamId: 'order-1' })
     const shown = { totalMinor: 3240, customerVersion: 2, customerName: 'Ada King' }
     expect(store.all('orders').get('1')).toMatchObject(shown)
+  })
+
+  it('writes and announces nothing any more in a generation that readers have left', async () => {
+    const { drift, repair, verify, switchReaders, store, published } = await shop()
+    await drift('orders', '1', { totalMinor: 1 })
+    const { found } = await verify()
+    published.length = 0
+    switchReaders()
+    await expect(repair.repair(found)).rejects.toThrow('they were switched to 2 meanwhile')
+    expect(store.all('orders').get('1')).toMatchObject({ totalMinor: 1 })
+    expect(published).toEqual([])
   })
 
   it('says what it cannot mend', async () => {
