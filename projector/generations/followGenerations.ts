@@ -93,7 +93,7 @@ class Following implements FollowedGenerations {
     for (const [number, announced] of wanted) {
       if (!this.#followed.has(number) && !this.#stopping.signal.aborted) await this.#begin(number, announced)
     }
-    if (registered.some(({ state }) => state === 'leaving')) await this.#settle()
+    if (registered.some(({ state }) => state === 'leaving' || state === 'arriving')) await this.#settle()
   }
 
   /** Whoever switches holds the lock, and loses it with its connection: then a switch would stay half done, and nothing become visible. */

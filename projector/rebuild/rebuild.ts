@@ -3,7 +3,7 @@ import type { EventBus } from '../../src/bus/eventBus.js'
 import type { LogObserver } from '../../src/bus/logObserver.js'
 import { PROJECTION_NAMES } from '../../src/contract/documents.js'
 import type { DocumentCache } from '../../src/read/cache/documentCache.js'
-import type { Generation, GenerationRegistry } from '../../src/read/generationRegistry.js'
+import type { Generation, GenerationRegistry, StillAlone } from '../../src/read/generationRegistry.js'
 import type { GenerationStore, Generations } from '../../src/read/generations.js'
 import { lostTailGroup } from '../lostTail.js'
 import type { Finding } from '../verify/finding.js'
@@ -93,26 +93,26 @@ export class Rebuild {
     this.#tell = tell
   }
 
-  /** Throws RebuildRefused, GenerationDiffers, SwitchFailed, GenerationsBusy, and what the stores throw. */
+  /** Throws RebuildRefused, GenerationDiffers, SwitchFailed, SwitchUnsettled, GenerationsBusy, and what the stores throw. */
   run(plan: RebuildPlan): Promise<RebuildReport> {
-    return this.#alone(async (live, other) => {
+    return this.#alone(async (live, other, stillAlone) => {
       const number = other ? resumable(other, plan.resume) : await this.#begin(plan.resume)
       const registered = (await this.#parts.registry.list()).find((each) => each.number === number)
       if (registered?.state === 'filling') await this.#fill(live, registered, plan.signal)
       await this.#caughtUp(number, plan.signal)
       const documentsCompared = await this.#compare(number, plan)
-      return { ...(await this.#switch(live.number, number, plan.signal)), documentsCompared }
+      return { ...(await this.#switch(live.number, number, stillAlone, plan.signal)), documentsCompared }
     })
   }
 
   /** Makes the generation live again that was before. Throws as `run`. */
   back(signal: AbortSignal): Promise<RebuildReport> {
-    return this.#alone(async (live, other) => {
+    return this.#alone(async (live, other, stillAlone) => {
       if (other?.state !== 'kept' && other?.state !== 'following') {
         throw new RebuildRefused('Expected a generation to go back to, found none that is kept up to date.')
       }
       await this.#caughtUp(other.number, signal)
-      return { ...(await this.#switch(live.number, other.number, signal)), documentsCompared: 0 }
+      return { ...(await this.#switch(live.number, other.number, stillAlone, signal)), documentsCompared: 0 }
     })
   }
 
@@ -124,6 +124,8 @@ export class Rebuild {
         throw new RebuildRefused('Expected a generation that readers do not see, found none: nothing to drop.')
       const { number, state } = other
       if (state !== 'filling') await registry.change([{ generation: number, from: state, to: 'filling' }])
+      // From here on there is nothing to go on with: who resumes begins with an empty one.
+      await registry.saveFill(number, undefined)
       const store = await generations.create(number)
       // Until the projectors that follow it have noticed and left.
       await patiently(() => bus.groups.forget(store.group), signal)
@@ -135,9 +137,11 @@ export class Rebuild {
   }
 
   /** Nobody else rebuilds meanwhile, and a switch that died is settled first. other: the one that is not live; there is one at most. */
-  #alone<Result>(work: (live: Generation, other: Generation | undefined) => Promise<Result>): Promise<Result> {
+  #alone<Result>(
+    work: (live: Generation, other: Generation | undefined, stillAlone: StillAlone) => Promise<Result>,
+  ): Promise<Result> {
     const { registry } = this.#parts
-    return registry.alone(async () => {
+    return registry.alone(async (stillAlone) => {
       await settleSwitch(this.#parts)
       const registered = await registry.list()
       const live = registered.find(({ state }) => state === 'live')
@@ -145,6 +149,7 @@ export class Rebuild {
       return work(
         live,
         registered.find(({ state }) => state !== 'live'),
+        stillAlone,
       )
     })
   }
@@ -205,12 +210,12 @@ export class Rebuild {
     return documents
   }
 
-  async #switch(from: number, to: number, signal: AbortSignal) {
+  async #switch(from: number, to: number, stillAlone: StillAlone, signal: AbortSignal) {
     this.#tell({ step: 'switching', generation: to })
     const startedAt = performance.now()
     await switchGeneration(
       { ...this.#parts, groups: this.#parts.bus.groups },
-      { from, to, patienceMs: SWITCH_PATIENCE_MS, signal },
+      { from, to, patienceMs: SWITCH_PATIENCE_MS, stillAlone, signal },
     )
     return { generation: to, kept: from, switchMs: Math.round(performance.now() - startedAt) }
   }

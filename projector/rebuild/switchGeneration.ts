@@ -1,9 +1,10 @@
 import type { ConsumerGroups } from '../../src/bus/consumerGroups.js'
 import type { DocumentCache } from '../../src/read/cache/documentCache.js'
-import type { GenerationRegistry, GenerationState } from '../../src/read/generationRegistry.js'
+import type { GenerationRegistry, GenerationState, StillAlone } from '../../src/read/generationRegistry.js'
 import type { Generations } from '../../src/read/generations.js'
 import { pause } from '../../src/waiting/pause.js'
 import { SwitchedCache } from '../generations/switchedCache.js'
+import { patiently } from './patiently.js'
 
 const LOOK_EVERY_MS = 20
 
@@ -22,6 +23,8 @@ export interface SwitchPlan {
   readonly to: number
   /** How long projectors may take to leave a group, and the new one to catch up with the old, in milliseconds each. Nothing becomes visible meanwhile. */
   readonly patienceMs: number
+  /** As `registry.alone` gives it. */
+  readonly stillAlone: StillAlone
   readonly signal: AbortSignal
 }
 
@@ -29,6 +32,19 @@ export interface SwitchPlan {
 export class SwitchFailed extends Error {
   override readonly name = 'SwitchFailed'
   readonly code = 'SWITCH_FAILED'
+}
+
+/** Readers see the new generation, and the registry could not be told. The message is one line for the operator. */
+export class SwitchUnsettled extends Error {
+  override readonly name = 'SwitchUnsettled'
+  readonly code = 'SWITCH_UNSETTLED'
+
+  constructor(to: number, cause: unknown) {
+    super(
+      `Readers see generation ${to} now, but PostgreSQL did not take it down: any projector does, within a second of reaching it. Nothing becomes visible until then.`,
+      { cause },
+    )
+  }
 }
 
 /**
@@ -41,7 +57,10 @@ export class SwitchFailed extends Error {
  *   5. the new one is live, the old one kept
  *
  * A reader who has seen a version in the old one finds at least that version in the new one, and what is announced of the new one is in it. Up to
- * 4 a fault takes everything back; a process that dies in between is put right by any projector (settleSwitch).
+ * 4 a fault takes everything back; a process that dies in between is put right by any projector (settleSwitch), and so is one that has lost its lock:
+ * right before 4 it looks whether somebody has.
+ *
+ * Throws SwitchFailed, SwitchUnsettled, GenerationsBusy, and what the stores throw.
  */
 export async function switchGeneration(parts: SwitchParts, plan: SwitchPlan): Promise<void> {
   const { registry, generations } = parts
@@ -50,23 +69,41 @@ export async function switchGeneration(parts: SwitchParts, plan: SwitchPlan): Pr
   if (former !== 'following' && former !== 'kept') {
     throw new SwitchFailed(`Expected generation ${to} to be followed by projectors, found it ${former ?? 'gone'}.`)
   }
+  await plan.stillAlone()
   await change(registry, from, 'live', 'leaving')
   const cache = new SwitchedCache(parts.cache)
   // Projectors do so as well, before they leave; here it is done for one that has died, and for the case that there is none.
   await cache.suspend(from)
   try {
     await settledAt(parts, plan, former)
+    await plan.stillAlone()
+    await requireUnsettled(registry, plan)
     await generations.makeCurrent(to)
   } catch (error) {
     // Where the answer to the last step was lost, this looks what came of it.
-    await settleSwitch(parts)
+    await patiently(() => settleSwitch(parts), UNCALLED)
     if ((await generations.current()) !== to) {
       await cache.resume(from)
       throw error
     }
   }
-  await settleSwitch(parts)
+  try {
+    await patiently(() => settleSwitch(parts), UNCALLED)
+  } catch (error) {
+    throw new SwitchUnsettled(to, error)
+  }
   await cache.resume(to)
+}
+
+/** What is begun here is brought to an end also when somebody calls off the rebuild. */
+const UNCALLED = new AbortController().signal
+
+/** Whoever found the lock free meanwhile has taken the switch back, and projectors are at work again. */
+async function requireUnsettled(registry: GenerationRegistry, { from, to }: SwitchPlan): Promise<void> {
+  const registered = await registry.list()
+  const stateOf = (generation: number) => registered.find(({ number }) => number === generation)?.state
+  if (stateOf(from) === 'leaving' && stateOf(to) === 'arriving') return
+  throw new SwitchFailed('The connection that keeps others from switching was lost, and the switch was taken back.')
 }
 
 /** Steps 1 to 3, and the first half of 4. */
@@ -87,23 +124,31 @@ async function settledAt(
 
 /**
  * Brings a switch that was begun to an end: forward where readers see the new generation already, back where they do not. Inside `registry.alone`,
- * so that nobody is in the middle of it. Nothing to do where there is none.
+ * so that nobody is in the middle of it; who had lost that lock may have left anything behind, so that it goes by what readers see alone. Nothing to
+ * do where there is none.
  */
 export async function settleSwitch({
   registry,
   generations,
 }: Pick<SwitchParts, 'registry' | 'generations'>): Promise<void> {
   const registered = await registry.list()
-  const leaving = registered.find(({ state }) => state === 'leaving')?.number
-  const arriving = registered.find(({ state }) => state === 'arriving')?.number
-  if (leaving === undefined) return
-  const isBack = (await generations.current()) === leaving
-  await registry.change([
-    { generation: leaving, from: 'leaving', to: isBack ? 'live' : 'kept' },
-    ...(arriving === undefined
-      ? []
-      : [{ generation: arriving, from: 'arriving', to: isBack ? 'following' : 'live' } as const]),
-  ])
+  const current = await generations.current()
+  if (!registered.some(({ number, state }) => number === current && state !== 'filling')) return
+  const changes = registered.flatMap(({ number, state }) => {
+    const settled = number === current ? 'live' : BEHIND[state]
+    return settled === state ? [] : [{ generation: number, from: state, to: settled }]
+  })
+  if (changes.length > 0) await registry.change(changes)
+}
+
+/** What a generation is that readers do not see, once nobody switches. */
+const BEHIND: Readonly<Record<GenerationState, GenerationState>> = {
+  filling: 'filling',
+  following: 'following',
+  arriving: 'following',
+  live: 'kept',
+  leaving: 'kept',
+  kept: 'kept',
 }
 
 async function change(

@@ -13,8 +13,8 @@ export interface GenerationRegistry {
   add(): Promise<number>
   /** All of these changes, or none where one is not in the state that is given as `from`: then false. Throws StoreUnavailable. */
   change(changes: readonly GenerationChange[]): Promise<boolean>
-  /** Of a generation that is being filled: how far, for a run that goes on after one that ended. Throws StoreUnavailable. */
-  saveFill(generation: number, fill: FillProgress): Promise<void>
+  /** Of a generation that is being filled: how far, for a run that goes on after one that ended; undefined: nothing is. Throws StoreUnavailable. */
+  saveFill(generation: number, fill: FillProgress | undefined): Promise<void>
   /** Throws StoreUnavailable. */
   remove(generation: number): Promise<void>
   /**
@@ -22,8 +22,14 @@ export interface GenerationRegistry {
    */
   beginWith(generation: number): Promise<void>
   /** Runs `work` while nobody else does who asks the same way, in any process. Throws GenerationsBusy where somebody does. */
-  alone<Result>(work: () => Promise<Result>): Promise<Result>
+  alone<Result>(work: (stillAlone: StillAlone) => Promise<Result>): Promise<Result>
 }
+
+/**
+ * Returns while this is alone, also where it was not for a moment and is again: what was looked at before has to be looked at once more then. For
+ * before a step that can't be taken back. Throws GenerationsBusy, StoreUnavailable.
+ */
+export type StillAlone = () => Promise<void>
 
 export interface Generation {
   readonly number: number

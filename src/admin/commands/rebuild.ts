@@ -29,7 +29,7 @@ shows its customer, and lists and documents are asked together: so a generation 
 It needs a running projector (in the embedded profile: npm start), except where nothing of the service runs. May be ended and killed at any step. Its
 process has the lowest priority on its machine.
 
-Exit codes: 0 done; 1 refused, or a store does not answer: nothing was switched, standard error says how to go on; 2 wrong command line; 3 the new
+Exit codes: 0 done; 1 refused, or a store does not answer: nothing was switched unless standard error says so, and how to go on; 2 wrong command line; 3 the new
 generation differs from the log, and nothing was switched.
 `
 

@@ -1,4 +1,5 @@
 import { Client } from 'pg'
+import { NOTICE_DEAD_HOLDER } from '../../waiting/deadHolder.js'
 
 /** Sets these keys apart from other advisory locks in the database. */
 const LOCK_NAME_PREFIX = 'order-gateway/consumer-group/'
@@ -52,8 +53,7 @@ export class GroupLock {
       keepAlive: true,
       connectionTimeoutMillis: 5_000,
       query_timeout: 5_000,
-      // A holder whose machine is gone says no goodbye: by itself the server would keep its session, and the lock, for two hours.
-      options: '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3',
+      options: NOTICE_DEAD_HOLDER,
     })
     // Without a listener a lost connection would be an uncaught error; what it means is that the lock is gone.
     client.on('error', () => this.#forget(client))

@@ -1,19 +1,19 @@
-import { Client, type Pool } from 'pg'
+import type { Pool } from 'pg'
 import type { Logger } from 'pino'
-import {
-  type FillProgress,
-  type Generation,
-  type GenerationChange,
-  type GenerationRegistry,
-  type GenerationState,
-  GenerationsBusy,
+import type {
+  FillProgress,
+  Generation,
+  GenerationChange,
+  GenerationRegistry,
+  GenerationState,
+  StillAlone,
 } from '../generationRegistry.js'
 import { openPool } from './pools.js'
+import { RebuildLock } from './rebuildLock.js'
 import { inTransaction } from './transaction.js'
 import { orUnavailable } from './translateErrors.js'
 
 const MIGRATION_LOCK = 'order-gateway/generations'
-const REBUILD_LOCK = 'order-gateway/rebuild'
 
 /**
  * A table of its own beside the checkpoints, whichever store has the documents: it shares its fate with the log. One table needs no numbered
@@ -109,9 +109,9 @@ class PostgresGenerationRegistry implements OpenedGenerationRegistry {
     }
   }
 
-  async saveFill(generation: number, fill: FillProgress): Promise<void> {
+  async saveFill(generation: number, fill: FillProgress | undefined): Promise<void> {
     await orUnavailable(() =>
-      this.#pool.query('UPDATE projector.generations SET fill = $2 WHERE generation = $1', [generation, fill]),
+      this.#pool.query('UPDATE projector.generations SET fill = $2 WHERE generation = $1', [generation, fill ?? null]),
     )
   }
 
@@ -137,29 +137,13 @@ class PostgresGenerationRegistry implements OpenedGenerationRegistry {
     )
   }
 
-  /** On a connection of its own: the lock ends with it, also where this process is killed. */
-  async alone<Result>(work: () => Promise<Result>): Promise<Result> {
-    const client = new Client({
-      connectionString: this.#databaseUrl,
-      application_name: 'order-gateway rebuild',
-      keepAlive: true,
-      connectionTimeoutMillis: 5_000,
-    })
-    // A lost connection is no uncaught error: the work goes on, and compares before it changes anything.
-    client.on('error', () => undefined)
+  async alone<Result>(work: (stillAlone: StillAlone) => Promise<Result>): Promise<Result> {
+    const lock = new RebuildLock(this.#databaseUrl)
     try {
-      const held = await orUnavailable(async () => {
-        await client.connect()
-        const { rows } = await client.query<{ held: boolean }>(
-          'SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS held',
-          [REBUILD_LOCK],
-        )
-        return rows[0]?.held === true
-      })
-      if (!held) throw new GenerationsBusy()
-      return await work()
+      await lock.hold()
+      return await work(() => lock.hold())
     } finally {
-      await client.end().catch(() => undefined)
+      await lock.release()
     }
   }
 

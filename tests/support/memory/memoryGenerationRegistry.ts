@@ -4,6 +4,7 @@ import {
   type GenerationChange,
   type GenerationRegistry,
   GenerationsBusy,
+  type StillAlone,
 } from '../../../src/read/generationRegistry.js'
 
 /** Generations as they stand in this process. */
@@ -34,7 +35,7 @@ export class MemoryGenerationRegistry implements GenerationRegistry {
     return Promise.resolve(true)
   }
 
-  saveFill(number: number, fill: FillProgress): Promise<void> {
+  saveFill(number: number, fill: FillProgress | undefined): Promise<void> {
     this.#generations = this.#generations.map((each) => (each.number === number ? { ...each, fill } : each))
     return Promise.resolve()
   }
@@ -50,11 +51,11 @@ export class MemoryGenerationRegistry implements GenerationRegistry {
     return Promise.resolve()
   }
 
-  async alone<Result>(work: () => Promise<Result>): Promise<Result> {
+  async alone<Result>(work: (stillAlone: StillAlone) => Promise<Result>): Promise<Result> {
     if (this.#busy) throw new GenerationsBusy()
     this.#busy = true
     try {
-      return await work()
+      return await work(() => Promise.resolve())
     } finally {
       this.#busy = false
     }

@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { SwitchFailed, settleSwitch, switchGeneration } from '../../../projector/rebuild/switchGeneration.js'
+import {
+  SwitchFailed,
+  SwitchUnsettled,
+  settleSwitch,
+  switchGeneration,
+} from '../../../projector/rebuild/switchGeneration.js'
 import type { ConsumerGroups } from '../../../src/bus/consumerGroups.js'
+import { type GenerationState, GenerationsBusy, type StillAlone } from '../../../src/read/generationRegistry.js'
 import type { Generations } from '../../../src/read/generations.js'
 import { MemoryGenerationRegistry } from '../../support/memory/memoryGenerationRegistry.js'
 
@@ -44,7 +50,8 @@ async function world(replaced: Partial<ConsumerGroups> & Partial<Pick<Generation
     resume: (generation: number) => step(`cache with ${generation}`),
   }
   const parts = { registry, generations, groups, cache }
-  const go = () => switchGeneration(parts, { from: 1, to: 2, patienceMs: 50, signal: never })
+  const go = (stillAlone: StillAlone = () => Promise.resolve()) =>
+    switchGeneration(parts, { from: 1, to: 2, patienceMs: 50, stillAlone, signal: never })
   return { parts, steps, states, go, see: (number: number) => (current = number) }
 }
 
@@ -86,6 +93,54 @@ describe('the switch of generations', () => {
     })
     await go()
     expect(await states()).toBe('kept/live')
+  })
+
+  it('is given up where the lock was lost and somebody has taken the switch back meanwhile', async () => {
+    const { parts, states, steps, go } = await world({
+      isEmpty: async () => {
+        // A projector, as soon as it finds the lock free.
+        await settleSwitch(parts)
+        return true
+      },
+    })
+    await expect(go()).rejects.toThrow(SwitchFailed)
+    expect(steps).not.toContainEqual(expect.stringContaining('readers see'))
+    expect(await states()).toBe('live/following')
+  })
+
+  it('is given up where the lock was lost and is with somebody else', async () => {
+    const { states, steps, go } = await world()
+    let asked = 0
+    const stillAlone = () => {
+      asked += 1
+      return asked === 1 ? Promise.resolve() : Promise.reject(new GenerationsBusy())
+    }
+    await expect(go(stillAlone)).rejects.toThrow(GenerationsBusy)
+    expect(steps).not.toContainEqual(expect.stringContaining('readers see'))
+    expect(await states()).toBe('live/following')
+  })
+
+  it.each(['live/arriving', 'live/following', 'leaving/following'])(
+    'is settled by what readers see, left as %s',
+    async (left) => {
+      const { parts, states, see } = await world()
+      const [one, two] = left.split('/') as [GenerationState, GenerationState]
+      await parts.registry.change([{ generation: 2, from: 'following', to: two }])
+      await parts.registry.change([{ generation: 1, from: 'live', to: one }])
+      see(2)
+      await settleSwitch(parts)
+      expect(await states()).toBe('kept/live')
+    },
+  )
+
+  it('says so where readers see the new one and that cannot be taken down', async () => {
+    const { parts, go } = await world()
+    const { makeCurrent } = parts.generations
+    parts.generations.makeCurrent = async (number) => {
+      await makeCurrent(number)
+      parts.registry.list = () => Promise.reject(new Error('no connection'))
+    }
+    await expect(go()).rejects.toThrow(SwitchUnsettled)
   })
 
   it.each([
