@@ -13,12 +13,12 @@ import { pause } from '../src/waiting/pause.js'
 import { SliceConsumer, type SliceConsumerParts } from './consumeBatch.js'
 import { EventReader } from './eventReader.js'
 import { faultText } from './faults.js'
+import { DocumentRewrite } from './fold/documentRewrite.js'
 import { LostTail, lostTailGroup } from './lostTail.js'
 import { Releases } from './releases.js'
 import { untilDone } from './retry.js'
 import { reportStatus } from './statusReport.js'
 import { Turns } from './turns.js'
-import { DocumentRewrite } from './verify/documentRewrite.js'
 import { type DriftCounts, RecentCheck } from './verify/recentCheck.js'
 
 const DEFAULT_LOST_AFTER_MS = 30_000

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { ParkedStream, ParkedStreams, ReleaseRequest } from '../src/read/parkedStreams.js'
 import type { SliceConsumer } from './consumeBatch.js'
-import type { DocumentRewrite } from './verify/documentRewrite.js'
+import type { DocumentRewrite } from './fold/documentRewrite.js'
 
 /** Whoever began so long ago has died: a release takes no longer than a slice. On the clocks of projectors, which is good enough for what may be repeated. */
 const ABANDONED_AFTER_MS = 60_000

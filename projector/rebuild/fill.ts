@@ -5,11 +5,11 @@ import type { DocumentStore, DocumentWrite } from '../../src/read/documentStore.
 import type { FillProgress } from '../../src/read/generationRegistry.js'
 import type { NewlyParked, ParkedStreams } from '../../src/read/parkedStreams.js'
 import { faultText, RejectedDocument } from '../faults.js'
+import { CustomersInLog } from '../fold/customersInLog.js'
+import { endOf, type FoldParts, foldedStreams } from '../fold/foldedStreams.js'
+import type { StreamFold } from '../fold/streamFold.js'
 import { categoryOf } from '../projections/registry.js'
 import { withCustomer } from '../projections/withCustomer.js'
-import { CustomersInLog } from '../verify/customersInLog.js'
-import { endOf, type FoldParts, foldedStreams } from '../verify/foldedStreams.js'
-import type { StreamFold } from '../verify/streamFold.js'
 import { patiently } from './patiently.js'
 
 export interface FillParts extends FoldParts {

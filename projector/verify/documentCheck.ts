@@ -2,12 +2,12 @@ import type { Documents, ProjectionName } from '../../src/contract/documents.js'
 import { streamIdOf } from '../../src/contract/streams.js'
 import type { DocumentStore } from '../../src/read/documentStore.js'
 import type { ParkedStreams } from '../../src/read/parkedStreams.js'
+import { type CustomerInLog, type CustomerShown, CustomersInLog } from '../fold/customersInLog.js'
+import { type FoldParts, foldStreams } from '../fold/foldedStreams.js'
+import type { StreamFold } from '../fold/streamFold.js'
 import { keepingCustomer, withCustomer } from '../projections/withCustomer.js'
 import { compareDocuments } from './compareDocuments.js'
-import { type CustomerInLog, type CustomerShown, CustomersInLog } from './customersInLog.js'
 import type { Finding, Lag } from './finding.js'
-import { type FoldParts, foldStreams } from './foldedStreams.js'
-import type { StreamFold } from './streamFold.js'
 
 export interface DocumentCheckParts extends FoldParts {
   readonly documents: Pick<DocumentStore, 'get'>

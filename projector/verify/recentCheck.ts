@@ -2,9 +2,9 @@ import type { Logger } from 'pino'
 import type { LogObserver } from '../../src/bus/logObserver.js'
 import { PROJECTION_NAMES } from '../../src/contract/documents.js'
 import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../../src/contract/globalPosition.js'
+import { foldStreams } from '../fold/foldedStreams.js'
 import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
 import { compareLooks, type Finding } from './finding.js'
-import { foldStreams } from './foldedStreams.js'
 
 /** Looked at in one step, at most: what makes the load bounded. Where more is written, a part of it is looked at. */
 const EVENTS_PER_STEP = 200

@@ -3,10 +3,10 @@ import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
 import type { DocumentStore } from '../../src/read/documentStore.js'
 import type { StreamReader } from '../../src/write/eventStore/eventStore.js'
 import type { SliceConsumer } from '../consumeBatch.js'
+import { DocumentRewrite } from '../fold/documentRewrite.js'
+import { foldStreams } from '../fold/foldedStreams.js'
 import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
-import { DocumentRewrite } from './documentRewrite.js'
 import { compareLooks, type Finding } from './finding.js'
-import { foldStreams } from './foldedStreams.js'
 import { type GenerationInView, requireRead } from './requireRead.js'
 
 export interface RepairParts extends DocumentCheckParts, GenerationInView {

@@ -1,7 +1,7 @@
 import type { LogObserver } from '../../src/bus/logObserver.js'
 import { compareGlobalPositions } from '../../src/contract/globalPosition.js'
-import { type FoldParts, foldedStreams, foldStreams } from './foldedStreams.js'
-import type { StreamFold } from './streamFold.js'
+import { type FoldParts, foldedStreams, foldStreams } from '../fold/foldedStreams.js'
+import type { StreamFold } from '../fold/streamFold.js'
 
 const EVENTS_PER_PAGE = 1_000
 

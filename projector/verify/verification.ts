@@ -3,11 +3,11 @@ import type { ProjectionName } from '../../src/contract/documents.js'
 import { streamIdOf } from '../../src/contract/streams.js'
 import type { DocumentInventory } from '../../src/read/documentInventory.js'
 import { pause } from '../../src/waiting/pause.js'
+import { foldStreams } from '../fold/foldedStreams.js'
+import type { StreamFold } from '../fold/streamFold.js'
 import { categoryOf } from '../projections/registry.js'
 import { DocumentCheck, type DocumentCheckParts } from './documentCheck.js'
 import { compareLooks, type Finding } from './finding.js'
-import { foldStreams } from './foldedStreams.js'
-import type { StreamFold } from './streamFold.js'
 import { streamsToVerify } from './streamsToVerify.js'
 
 /** After the first. Who is behind now in this and now in that is kept up to date. */

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { EventReader } from '../../../projector/eventReader.js'
+import { DocumentRewrite } from '../../../projector/fold/documentRewrite.js'
 import { Releases } from '../../../projector/releases.js'
-import { DocumentRewrite } from '../../../projector/verify/documentRewrite.js'
 import { StoreUnavailable } from '../../../src/read/documentStore.js'
 import { QuarantineDesk } from '../../../src/read/quarantineDesk.js'
 import { documentsIn, foldOf, projectorInMemory, silentLogger } from '../../support/projectorHarness.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { EventReader } from '../../../../projector/eventReader.js'
-import { endOf, foldedStreams, foldStreams } from '../../../../projector/verify/foldedStreams.js'
-import type { StreamFold } from '../../../../projector/verify/streamFold.js'
+import { endOf, foldedStreams, foldStreams } from '../../../../projector/fold/foldedStreams.js'
+import type { StreamFold } from '../../../../projector/fold/streamFold.js'
 import { MemoryEventLog } from '../../../support/memory/memoryEventLog.js'
 import { foldOf } from '../../../support/projectorHarness.js'
 import {
