@@ -1,5 +1,6 @@
+import { ATTRIBUTES } from '../telemetry/attributeNames.js'
 import type { Instruments } from '../telemetry/instruments.js'
-import { ATTRIBUTES, METRICS } from '../telemetry/metricNames.js'
+import { METRICS } from '../telemetry/metricNames.js'
 import type { EventPublisher } from './eventPublisher.js'
 
 /** Counts the events that a bus with its own storage has taken, and how long each page of them took. */

@@ -1,4 +1,5 @@
-import { ATTRIBUTES, SPANS } from '../telemetry/spanNames.js'
+import { ATTRIBUTES } from '../telemetry/attributeNames.js'
+import { SPANS } from '../telemetry/spanNames.js'
 import { inSpan, isTracing } from '../telemetry/spans.js'
 import type { EventPublisher } from './eventPublisher.js'
 

@@ -8,8 +8,9 @@ import {
   type OperationDefinitionNode,
   subscribe,
 } from 'graphql'
+import { ATTRIBUTES } from '../telemetry/attributeNames.js'
 import type { Instruments } from '../telemetry/instruments.js'
-import { ATTRIBUTES, METRICS } from '../telemetry/metricNames.js'
+import { METRICS } from '../telemetry/metricNames.js'
 import type { GatewayContext } from './context.js'
 import { endTold } from './endTold.js'
 import { rootFieldOf } from './rootField.js'

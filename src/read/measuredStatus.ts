@@ -1,5 +1,6 @@
+import { ATTRIBUTES } from '../telemetry/attributeNames.js'
 import type { Instruments } from '../telemetry/instruments.js'
-import { ATTRIBUTES, METRICS } from '../telemetry/metricNames.js'
+import { METRICS } from '../telemetry/metricNames.js'
 import type { ProjectionProgress, ProjectionStatusBoard } from './projectionStatus.js'
 
 /** A projector reports every second. What it has not said for so long is not known any more, and a number that stands still would look like health. */

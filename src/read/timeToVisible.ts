@@ -1,6 +1,7 @@
 import type { ProjectionResult } from '../contract/projectionResult.js'
+import { ATTRIBUTES } from '../telemetry/attributeNames.js'
 import type { Instruments } from '../telemetry/instruments.js'
-import { ATTRIBUTES, METRICS } from '../telemetry/metricNames.js'
+import { METRICS } from '../telemetry/metricNames.js'
 import type { AnnouncementFeed } from './announcementFeed.js'
 import type { StreamVersion, VersionWaiter } from './consistency.js'
 

@@ -1,5 +1,6 @@
 import { parseStreamId } from '../contract/streams.js'
-import { ATTRIBUTES, SPANS } from '../telemetry/spanNames.js'
+import { ATTRIBUTES } from '../telemetry/attributeNames.js'
+import { SPANS } from '../telemetry/spanNames.js'
 import { inSpan, isTracing } from '../telemetry/spans.js'
 import type { VersionWaiter } from './consistency.js'
 

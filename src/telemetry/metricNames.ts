@@ -1,3 +1,5 @@
+import { ATTRIBUTES } from './attributeNames.js'
+
 /**
  * Every metric that the service exports, and nowhere else a name. docs/metrics.md has the same rows for those who operate it, and a test compares.
  *
@@ -20,26 +22,6 @@ export interface MetricDescription<Kind extends MetricKind = MetricKind> {
   /** Upper bounds of a histogram's buckets, in its unit. */
   readonly buckets?: readonly number[]
 }
-
-/** Values of each of them are few, and none is a caller's to choose. */
-export const ATTRIBUTES = {
-  /** A command's type, such as CreateOrder. */
-  command: 'order_gateway.command',
-  /** accepted, duplicate, the code of a refusal, or UNAVAILABLE where the log did not answer. */
-  outcome: 'order_gateway.outcome',
-  projection: 'order_gateway.projection',
-  /** document, searchable or pushed. */
-  stage: 'order_gateway.stage',
-  /** hit, miss or unavailable. */
-  result: 'order_gateway.cache.result',
-  /** A root field of the schema, or `several`, `introspection`, `none`. */
-  field: 'order_gateway.field',
-  operationType: 'graphql.operation.type',
-  /** The code of the first error of an answer; absent where it has none. */
-  errorType: 'error.type',
-  heapSpace: 'v8js.heap.space.name',
-  cpuMode: 'cpu.mode',
-} as const
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const LONG_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300]

@@ -1,7 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapSpaceStatistics } from 'node:v8'
+import { ATTRIBUTES } from './attributeNames.js'
 import type { Instruments } from './instruments.js'
-import { ATTRIBUTES, METRICS } from './metricNames.js'
+import { METRICS } from './metricNames.js'
 
 const RESOLUTION_MS = 20
 const NS_PER_SECOND = 1e9

@@ -1,8 +1,4 @@
-/**
- * Every span that is made by hand, at the ports, and what it carries. HTTP, GraphQL and PostgreSQL have the standard instrumentations' names.
- * Attributes follow OpenTelemetry's semantic conventions where there are some. None holds personal data: ids of streams alone, of which a
- * customer's is not one.
- */
+/** Every span that is made by hand, at the ports. HTTP, GraphQL and PostgreSQL have the standard instrumentations' names. */
 export const SPANS = {
   /** A command from its request to its outcome; what the event remembers as its origin. */
   command: (type: string) => `command ${type}`,
@@ -20,19 +16,4 @@ export const SPANS = {
   announce: 'announce',
   /** A query with a token, `projected` or `projectionCompleted` until it is answered. */
   wait: 'wait for projection',
-} as const
-
-export const ATTRIBUTES = {
-  commandType: 'order_gateway.command.type',
-  outcome: 'order_gateway.outcome',
-  streamCategory: 'order_gateway.stream.category',
-  streamVersion: 'order_gateway.stream.version',
-  documents: 'order_gateway.documents',
-  announcements: 'order_gateway.announcements',
-  dbSystem: 'db.system.name',
-  dbOperation: 'db.operation.name',
-  messagingSystem: 'messaging.system',
-  messagingOperation: 'messaging.operation.name',
-  messagingOperationType: 'messaging.operation.type',
-  batchSize: 'messaging.batch.message_count',
 } as const

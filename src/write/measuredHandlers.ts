@@ -1,5 +1,6 @@
+import { ATTRIBUTES } from '../telemetry/attributeNames.js'
 import type { Instruments } from '../telemetry/instruments.js'
-import { ATTRIBUTES, METRICS } from '../telemetry/metricNames.js'
+import { METRICS } from '../telemetry/metricNames.js'
 import type { CommandHandlers, CommandOutcome } from './commandRequests.js'
 import { LogUnavailable } from './eventStore/eventStore.js'
 

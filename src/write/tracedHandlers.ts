@@ -1,4 +1,5 @@
-import { ATTRIBUTES, SPANS } from '../telemetry/spanNames.js'
+import { ATTRIBUTES } from '../telemetry/attributeNames.js'
+import { SPANS } from '../telemetry/spanNames.js'
 import { currentTraceparent, inSpan, isTracing } from '../telemetry/spans.js'
 import type { CommandContext, CommandHandlers, CommandOutcome } from './commandRequests.js'
 
@@ -17,7 +18,7 @@ function traced<State>(
   context: CommandContext,
   handle: (context: CommandContext) => Promise<CommandOutcome<State>>,
 ): Promise<CommandOutcome<State>> {
-  return inSpan(SPANS.command(type), { attributes: { [ATTRIBUTES.commandType]: type } }, async (span) => {
+  return inSpan(SPANS.command(type), { attributes: { [ATTRIBUTES.command]: type } }, async (span) => {
     const outcome = await handle({ ...context, traceparent: currentTraceparent() ?? context.traceparent })
     span?.setAttribute(ATTRIBUTES.outcome, outcome.kind === 'accepted' ? 'accepted' : outcome.code)
     return outcome

@@ -92,7 +92,7 @@ function describeTracing(start: (env: Record<string, string>) => readonly Servic
       const command = await eventually(() => commandOf(traced), 20_000)
       expect(command).toMatchObject({
         kind: INTERNAL,
-        attributes: { 'order_gateway.command.type': 'CreateOrder', 'order_gateway.outcome': 'accepted' },
+        attributes: { 'order_gateway.command': 'CreateOrder', 'order_gateway.outcome': 'accepted' },
       })
 
       // The trace that the receipt names leads from the request to the append.

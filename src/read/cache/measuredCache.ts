@@ -1,6 +1,7 @@
 import type { ProjectionName } from '../../contract/documents.js'
+import { ATTRIBUTES } from '../../telemetry/attributeNames.js'
 import type { Instruments } from '../../telemetry/instruments.js'
-import { ATTRIBUTES, METRICS } from '../../telemetry/metricNames.js'
+import { METRICS } from '../../telemetry/metricNames.js'
 import { CacheUnavailable, type DocumentCache } from './documentCache.js'
 
 /** Counts what is found in the cache and what is not. */
