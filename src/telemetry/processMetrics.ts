@@ -1,28 +1,23 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapSpaceStatistics } from 'node:v8'
 import { ATTRIBUTES } from './attributeNames.js'
+import { EventLoopDelay } from './eventLoopDelay.js'
 import type { Instruments } from './instruments.js'
 import { METRICS } from './metricNames.js'
 
-const RESOLUTION_MS = 20
-const NS_PER_SECOND = 1e9
 const MICROSECONDS_PER_SECOND = 1e6
 
 const { eventLoopDelayMean, eventLoopDelayP99, eventLoopDelayMax, memoryUsage, heapUsed, cpuTime, uptime } = METRICS
 
 /** What a process tells of itself. Returns what ends it. */
 export function observeProcess(instruments: Instruments): () => void {
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  delay.enable()
-  // The histogram's timer fires every RESOLUTION_MS: that much of what it measures is not lateness.
-  const late = (measuredNs: number) => Math.max(0, measuredNs / NS_PER_SECOND - RESOLUTION_MS / 1_000)
+  const delay = new EventLoopDelay()
   const stops = [
     instruments.observe([eventLoopDelayMean, eventLoopDelayP99, eventLoopDelayMax], (tell) => {
-      if (delay.count === 0) return
-      tell(eventLoopDelayMean, late(delay.mean))
-      tell(eventLoopDelayP99, late(delay.percentile(99)))
-      tell(eventLoopDelayMax, late(delay.max))
-      delay.reset()
+      const lateness = delay.lateness
+      if (!lateness) return
+      tell(eventLoopDelayMean, lateness.mean)
+      tell(eventLoopDelayP99, lateness.p99)
+      tell(eventLoopDelayMax, lateness.max)
     }),
     instruments.observe([memoryUsage, heapUsed, cpuTime, uptime], (tell) => {
       tell(memoryUsage, process.memoryUsage.rss())
@@ -37,6 +32,6 @@ export function observeProcess(instruments: Instruments): () => void {
   ]
   return () => {
     for (const stop of stops) stop()
-    delay.disable()
+    delay.stop()
   }
 }
