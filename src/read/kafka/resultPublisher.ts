@@ -1,5 +1,6 @@
 import type { Kafka, Message, Producer } from 'kafkajs'
 import type { Logger } from 'pino'
+import { isOfKafka } from '../../kafka/libraryErrors.js'
 import { connectedProducer, discard } from '../../kafka/producers.js'
 import { StoreUnavailable } from '../documentStore.js'
 import { RESULTS_PARTITION } from './resultsTopic.js'
@@ -48,7 +49,11 @@ export class ResultPublisher {
       }
     } catch (cause) {
       await this.#throwAway()
-      throw new StoreUnavailable('The announcements could not be published.', { cause })
+      if (!isOfKafka(cause)) throw cause
+      // The library's messages name brokers and topics, and never hold an announcement.
+      throw new StoreUnavailable(`The announcements could not be published: ${cause.message} (Kafka, KAFKA_BROKERS).`, {
+        cause,
+      })
     }
   }
 
