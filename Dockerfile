@@ -29,7 +29,7 @@ USER node
 ENTRYPOINT ["node", "--enable-source-maps"]
 # The other two: dist/src/main.js relay, and dist/projector/main.js.
 CMD ["dist/src/main.js", "gateway"]
-# Alive, not ready: who restarts what is unhealthy would not bring back a database by it. For the other two processes docker-compose.yml
-# names their address.
+# Alive, not ready: who restarts what is unhealthy would not bring back a database by it. docker-compose.yml restarts nothing for it, and asks each
+# service whether it is ready instead, so that `up --wait` waits for that.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 \
   CMD ["node", "scripts/healthcheck.mjs", "http://127.0.0.1:4000/healthz"]

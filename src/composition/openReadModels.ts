@@ -1,3 +1,4 @@
+import type { Config } from '../config.js'
 import type { LogIdentity } from '../contract/logIdentity.js'
 import type { Readiness } from '../health/probes.js'
 import type { OpenedAnnouncementFeed } from '../read/announcementFeed.js'
@@ -16,7 +17,7 @@ import {
 } from '../read/postgres/postgresGenerationRegistry.js'
 import type { ReadStore } from '../read/readStore.js'
 import type { Assembly } from './assembly.js'
-import { KAFKA, whenReachable } from './patience.js'
+import { type Dependency, KAFKA, whenReachable } from './patience.js'
 
 /** Where projections are written and queries are answered from. */
 export interface ReadModels
@@ -73,16 +74,20 @@ function openRegistry(assembly: Assembly, { databaseUrl }: Installation): Promis
   return whenReachable({ name: 'the registry of generations', variable: 'DATABASE_URL', open }, assembly)
 }
 
+/** The server that announcements come from. */
+export function feedOf({ kafka }: Config): Omit<Dependency<unknown>, 'open'> {
+  return kafka ? KAFKA : { name: 'the feed of announcements', variable: 'DATABASE_URL' }
+}
+
 /** Announcements go the way of the bus: a process that reads one can reach the other. */
 function openFeed(assembly: Assembly, { databaseUrl, installationId }: Installation): Promise<OpenedAnnouncementFeed> {
   const logger = assembly.logger.child({ part: 'announcements' })
   const { kafka } = assembly.config
-  if (!kafka) {
-    const open = () => openPostgresAnnouncementFeed({ databaseUrl, logger })
-    return whenReachable({ name: 'the feed of announcements', variable: 'DATABASE_URL', open }, assembly)
-  }
-  const open = () => openKafkaAnnouncementFeed({ kafka, installationId, logger })
-  return whenReachable({ ...KAFKA, open }, assembly)
+  const open = (): Promise<OpenedAnnouncementFeed> =>
+    kafka
+      ? openKafkaAnnouncementFeed({ kafka, installationId, logger })
+      : openPostgresAnnouncementFeed({ databaseUrl, logger })
+  return whenReachable({ ...feedOf(assembly.config), open }, assembly)
 }
 
 async function openCache(

@@ -13,14 +13,15 @@ import { importSampleData } from '../sampleData/importSampleData.js'
 import type { ServerClock } from '../telemetry/serverClock.js'
 import type { WriteSide } from '../write/index.js'
 import type { Assembly } from './assembly.js'
-import type { ReadModels } from './openReadModels.js'
+import { feedOf, type ReadModels } from './openReadModels.js'
+import { whenReachable } from './patience.js'
 
 /** Requests under way get this long to finish; what is cut off then was not acknowledged. */
 const DRAIN_MS = 4_000
 
 /** Serves the API, and imports the sample data beside it where that is asked for. Returns the API's address, and how it is. */
 export async function startGatewayPart(
-  { config, logger, instruments, starting }: Assembly,
+  assembly: Assembly,
   {
     writeSide,
     readModels,
@@ -33,19 +34,22 @@ export async function startGatewayPart(
     readonly clock: ServerClock
   },
 ): Promise<{ readonly url: string; readonly readiness: Readiness }> {
+  const { config, logger, instruments, starting } = assembly
   const { queries, status, feed, parked } = readModels
   const visible = new TimeToVisible(clock, instruments)
   const cached = new CachedDocuments(readModels.documents, measuredCache(readModels.cache, instruments))
-  const liveReads = await startLiveReads({
-    documents: {
-      get: (...query) => cached.get(...query),
-      makeSearchable: () => readModels.documents.makeSearchable(),
-      shownEverywhere: () => cached.shownEverywhere(),
-    },
-    feed: visible.followed(feed),
-    parked,
-    logger: logger.child({ part: 'live reads' }),
-  })
+  const openLiveReads = () =>
+    startLiveReads({
+      documents: {
+        get: (...query) => cached.get(...query),
+        makeSearchable: () => readModels.documents.makeSearchable(),
+        shownEverywhere: () => cached.shownEverywhere(),
+      },
+      feed: visible.followed(feed),
+      parked,
+      logger: logger.child({ part: 'live reads' }),
+    })
+  const liveReads = await whenReachable({ ...feedOf(config), open: openLiveReads }, assembly)
   starting.defer(() => liveReads.stop())
 
   const readiness: Readiness = async () => [
