@@ -40,12 +40,20 @@ export async function appliedEvents(work: StreamWork, reader: StreamReader): Pro
   const last = missing.at(-1)
   if (last) await recall(work, last.version, reader)
   const events = new Map(work.events.map((event) => [event.streamVersion, event]))
+  const isReleased = work.targets.some((target) => target.isReleased)
   return shown.flatMap(({ version, projections }): AppliedEvent[] => {
     const event = events.get(version)
     if (!event) return []
     const order = projections.includes('orders') ? (work.snapshots.get(version) ?? null) : null
-    const { type, recordedAt } = event
-    return [{ kind: 'applied', projections, streamId: work.streamId, version, type, recordedAt, order }]
+    const applied: AppliedEvent = {
+      kind: 'applied',
+      projections,
+      streamId: work.streamId,
+      version,
+      type: event.type,
+      order,
+    }
+    return [isReleased ? applied : { ...applied, recordedAt: event.recordedAt }]
   })
 }
 

@@ -15,7 +15,10 @@ export interface AppliedEvent {
   readonly version: number
   /** The event's type. */
   readonly type: string
-  /** When the event was recorded, by the clock of the log's database. Absent in announcements of earlier releases. */
+  /**
+   * When the event was recorded, by the clock of the log's database. Absent where a stream leaves quarantine, since how long it was in there is not how
+   * long a write takes to be visible, and in announcements of earlier releases.
+   */
   readonly recordedAt?: string
   /** For the events of an order: what a filter of `ordersChanged` asks, as of this version. */
   readonly order: OrderAnnouncement | null

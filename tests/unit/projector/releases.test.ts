@@ -91,6 +91,8 @@ describe('asking for a stream in quarantine to be taken up again', () => {
     expect(await desk.ask('order-1', 'release', { timeoutMs: 5_000 })).toEqual({ kind: 'released' })
     expect(documentsIn(store)).toEqual(foldOf(log))
     const versions = published.flatMap((each) => (each.kind === 'applied' ? [each.version] : []))
+    // Days may have gone by, and most of them were visible before: nothing to measure the time to visible by.
+    expect(published.filter((each) => each.kind === 'applied' && each.recordedAt !== undefined)).toEqual([])
     expect(versions).toEqual([1, 2, 3, 1, 2, 3])
   })
 
