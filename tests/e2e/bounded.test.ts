@@ -20,12 +20,12 @@ const CHANGES = 150
 const MAX_GROWTH = 300 * 2 ** 20
 /** Of 100 lines, each three times over: some 50 kB a change. */
 const WIDE = /* GraphQL */ `
-  subscription ($orderId: ID!) {
+  subscription WideOrder($orderId: ID!) {
     orderChanged(orderId: $orderId) {
-      order { a: items { ...line } b: items { ...line } c: items { ...line } }
+      order { a: items { ...WideLine } b: items { ...WideLine } c: items { ...WideLine } }
     }
   }
-  fragment line on OrderItem { sku productName unitPrice { amount currency } lineTotal { amount currency } }
+  fragment WideLine on OrderItem { sku productName unitPrice { amount currency } lineTotal { amount currency } }
 `
 const COMPLETED = /* GraphQL */ `
   subscription ($token: ConsistencyToken!) { projectionCompleted(token: $token, timeoutMs: 60000) { status } }
