@@ -1,7 +1,7 @@
-import type { Kafka, Producer, TopicMessages } from 'kafkajs'
+import type { Kafka, TopicMessages } from 'kafkajs'
 import type { Logger } from 'pino'
 import { eventTopic } from '../../contract/topics.js'
-import { connectedProducer, discard } from '../../kafka/producers.js'
+import { FreshProducer } from '../../kafka/freshProducer.js'
 import type { EventMessage, EventPublisher } from '../eventPublisher.js'
 import { toKafkaMessage } from './eventMessages.js'
 import { isTooLarge, MessageTooLarge, orUnavailable } from './kafkaFaults.js'
@@ -20,47 +20,35 @@ export interface KafkaEventPublisherParts {
   readonly logger: Logger
 }
 
-/**
- * Publishes events, one request after the other, each acknowledged by all in-sync replicas.
- *
- * After any failed send the producer is thrown away. kafkajs gives the sequence numbers of a batch that failed to the next one; where only the
- * answer was lost, the broker takes the next one for a repeat and drops it without a word. A new producer has new numbers, and the caller repeats.
- */
+/** Publishes events, one request after the other, each acknowledged by all in-sync replicas. */
 export class KafkaEventPublisher implements EventPublisher {
   readonly destination: string
   readonly #parts: KafkaEventPublisherParts
-  #producer: Producer | undefined
+  readonly #producer: FreshProducer
 
   constructor(parts: KafkaEventPublisherParts) {
     this.#parts = parts
     this.destination = parts.destination
+    this.#producer = new FreshProducer(parts.kafka, parts.logger)
   }
 
-  async publish(messages: readonly EventMessage[]): Promise<void> {
-    try {
-      await orUnavailable('Events could not be published', () => this.#send(messages))
-    } catch (error) {
-      await this.close()
-      throw error
-    }
+  publish(messages: readonly EventMessage[]): Promise<void> {
+    return orUnavailable('Events could not be published', () =>
+      this.#producer.use(async (producer) => {
+        for (const topicMessages of this.#requestsOf(messages)) {
+          try {
+            await producer.sendBatch({ acks: -1, topicMessages })
+          } catch (cause) {
+            throw isTooLarge(cause) ? tooLarge(topicMessages, cause) : cause
+          }
+        }
+      }),
+    )
   }
 
-  async close(): Promise<void> {
-    const producer = this.#producer
-    this.#producer = undefined
-    if (producer) await discard(producer, this.#parts.logger)
-  }
-
-  async #send(messages: readonly EventMessage[]): Promise<void> {
-    const { kafka, logger } = this.#parts
-    this.#producer ??= await connectedProducer(kafka, logger)
-    for (const topicMessages of this.#requestsOf(messages)) {
-      try {
-        await this.#producer.sendBatch({ acks: -1, topicMessages })
-      } catch (cause) {
-        throw isTooLarge(cause) ? tooLarge(topicMessages, cause) : cause
-      }
-    }
+  /** Does not wait for what is being published: it fails. */
+  close(): Promise<void> {
+    return this.#producer.close()
   }
 
   /** In order, each small enough for one request. */

@@ -1,30 +1,22 @@
-import type { Kafka, Message, Producer } from 'kafkajs'
+import type { Kafka, Message } from 'kafkajs'
 import type { Logger } from 'pino'
+import { FreshProducer } from '../../kafka/freshProducer.js'
 import { isOfKafka } from '../../kafka/libraryErrors.js'
-import { connectedProducer, discard } from '../../kafka/producers.js'
 import { StoreUnavailable } from '../documentStore.js'
 import { RESULTS_PARTITION } from './resultsTopic.js'
 
 /** Of one request, at most: the broker refuses a batch of more than a megabyte as a whole. */
 const MAX_BATCH_BYTES = 512 * 1024
 
-/**
- * Sends announcements, one request after the other.
- *
- * The producer is idempotent, which holds only for as long as it is sure of its sequence numbers: after a failed send kafkajs gives the numbers
- * of the lost batch to the next one, and the broker may take that one for a repeat and drop it. So a producer that has failed once is thrown away.
- */
+/** Sends announcements, one request after the other. */
 export class ResultPublisher {
-  readonly #kafka: Kafka
+  readonly #producer: FreshProducer
   readonly #topic: string
-  readonly #logger: Logger
-  #producer: Producer | undefined
   #last: Promise<unknown> = Promise.resolve()
 
   constructor(kafka: Kafka, topic: string, logger: Logger) {
-    this.#kafka = kafka
+    this.#producer = new FreshProducer(kafka, logger)
     this.#topic = topic
-    this.#logger = logger
   }
 
   /** Returns when the broker has acknowledged all of them. Throws StoreUnavailable; then some of them may be in the topic. */
@@ -38,29 +30,21 @@ export class ResultPublisher {
   /** Waits for what is being sent. */
   async close(): Promise<void> {
     await this.#last
-    await this.#throwAway()
+    await this.#producer.close()
   }
 
   async #send(messages: readonly Message[]): Promise<void> {
     try {
-      this.#producer ??= await connectedProducer(this.#kafka, this.#logger)
-      for (const batch of batchesOf(messages)) {
-        await this.#producer.send({ topic: this.#topic, acks: -1, messages: batch })
-      }
+      await this.#producer.use(async (producer) => {
+        for (const batch of batchesOf(messages)) await producer.send({ topic: this.#topic, acks: -1, messages: batch })
+      })
     } catch (cause) {
-      await this.#throwAway()
       if (!isOfKafka(cause)) throw cause
       // The library's messages name brokers and topics, and never hold an announcement.
       throw new StoreUnavailable(`The announcements could not be published: ${cause.message} (Kafka, KAFKA_BROKERS).`, {
         cause,
       })
     }
-  }
-
-  async #throwAway(): Promise<void> {
-    const producer = this.#producer
-    this.#producer = undefined
-    if (producer) await discard(producer, this.#logger)
   }
 }
 
