@@ -90,6 +90,30 @@ describeOnStack(['kafka', 'elasticsearch', 'redis'], 'filled from an earlier his
     expect(told(await bus.newestEvents())).toEqual(['product-1 1'])
   })
 
+  it('a transaction that somebody wrote to a topic, whose marker nobody is handed, holds nothing up', async () => {
+    const settings = kafkaSettings(stack.kafkaBrokers, `${stack.prefix}.marker.`, { partitions: 1 })
+    const log = await until(KafkaLog.open(settings))
+    const bus = await log.openBus()
+    await log.startRelay(bus)
+    const writer = await log.openWriter()
+    await writer.append([['product-1', 1]])
+    await eventually(async () => told(await bus.newestEvents()).join() === 'product-1 1')
+    const topic = eventTopic(settings.prefix, 'order')
+    const kafka = createKafka(settings, logger)
+    const producer = kafka.producer({ transactionalId: topic, maxInFlightRequests: 1, idempotent: true })
+    await producer.connect()
+    const transaction = await producer.transaction()
+    await transaction.send({ topic, messages: [{ value: 'of somebody else' }] })
+    await transaction.commit()
+    await producer.disconnect()
+    const admin = kafka.admin()
+    await admin.connect()
+    releases.push(() => admin.disconnect())
+    // The message and its marker.
+    await eventually(async () => (await admin.fetchTopicOffsets(topic))[0]?.high === '2')
+    expect(told(await bus.newestEvents())).toEqual(['product-1 1'])
+  })
+
   it('topics that an early release claimed are those of the first history', async () => {
     const settings = kafkaSettings(stack.kafkaBrokers, `${stack.prefix}.early.`)
     const installationId = randomUUID()

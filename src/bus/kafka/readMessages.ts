@@ -15,8 +15,8 @@ export interface MessagePlace {
 }
 
 /**
- * The messages at these places, at most one of each partition, in any order. kafkajs reads in consumer groups only; this one commits nothing and is
- * deleted again. Throws kafkajs's errors, BusUnavailable after 30 s.
+ * The messages at these places, at most one of each partition, in any order; none for a place of a transaction's marker, which nobody is handed.
+ * kafkajs reads in consumer groups only; this one commits nothing and is deleted again. Throws kafkajs's errors, BusUnavailable after 30 s.
  */
 export async function readMessages(
   kafka: Kafka,
@@ -37,6 +37,15 @@ export async function readMessages(
   const found: KafkaMessage[] = []
   const all = Promise.withResolvers<void>()
   consumer.on(consumer.events.CRASH, ({ payload }) => all.reject(payload.error))
+  const isDone = (topic: string, partition: number) => {
+    wanted.delete(`${topic} ${partition}`)
+    if (wanted.size === 0) all.resolve()
+  }
+  // Of nothing but markers the library says only this.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+    const place = wanted.get(`${topic} ${partition}`)
+    if (batchSize === 0 && place && BigInt(lastOffset) >= BigInt(place.offset)) isDone(topic, partition)
+  })
   consumer.on(consumer.events.GROUP_JOIN, () => {
     for (const place of wanted.values()) consumer.seek(place)
   })
@@ -46,12 +55,10 @@ export async function readMessages(
     await consumer.run({
       autoCommit: false,
       eachMessage: ({ topic, partition, message }) => {
-        const key = `${topic} ${partition}`
-        if (message.offset === wanted.get(key)?.offset) {
-          wanted.delete(key)
+        if (message.offset === wanted.get(`${topic} ${partition}`)?.offset) {
           found.push(message)
+          isDone(topic, partition)
         }
-        if (wanted.size === 0) all.resolve()
         return Promise.resolve()
       },
     })
