@@ -1,10 +1,8 @@
 import type { Offsets } from 'kafkajs'
 import type { Logger } from 'pino'
 import { positionText } from '../../contract/globalPosition.js'
+import { WritesBeside } from '../writesBeside.js'
 import type { Arrival } from './arrivals.js'
-
-/** Between two commits. One for every slice would cost up to half of the projector's throughput. */
-const WRITE_INTERVAL_MS = 75
 
 interface Reached {
   readonly topic: string
@@ -22,18 +20,19 @@ interface Reached {
  */
 export class OffsetWriter {
   readonly #commit: (offsets: Offsets) => Promise<void>
-  readonly #logger: Logger
+  readonly #writes: WritesBeside
   readonly #reached = new Map<string, Reached>()
   #unwritten = new Set<string>()
   #unwrittenEvents = 0
-  #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> = Promise.resolve()
   #abandoned = false
 
   /** commit: rejects where the group has moved on without this consumer. */
   constructor(commit: (offsets: Offsets) => Promise<void>, logger: Logger) {
     this.#commit = commit
-    this.#logger = logger
+    this.#writes = new WritesBeside(
+      () => this.#write(),
+      (error) => logger.warn({ err: error }, 'Offsets could not be committed and are tried again'),
+    )
   }
 
   /** Events that were reached and would be handed out again if this process died now. */
@@ -52,32 +51,18 @@ export class OffsetWriter {
       this.#unwritten.add(key)
       this.#unwrittenEvents += 1
     }
-    this.#schedule()
+    if (this.#unwritten.size > 0) this.#writes.callFor()
   }
 
   /** Returns when what was reached before the call is committed. Rejects with kafkajs's errors. */
   flush(): Promise<void> {
-    const write = this.#writing.then(() => this.#write())
-    // A failed write must not fail the ones queued behind it; its own caller is told.
-    this.#writing = write.catch(() => undefined)
-    return write
+    return this.#writes.flush()
   }
 
   /** Leaves the offsets to whoever has the partitions now; what was not committed will be handed out again. */
   abandon(): void {
     this.#abandoned = true
-    clearTimeout(this.#timer)
-  }
-
-  #schedule(): void {
-    if (this.#abandoned || this.#unwritten.size === 0) return
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.flush().catch((error: unknown) => {
-        this.#logger.warn({ err: error }, 'Offsets could not be committed; the next ones will be')
-        this.#schedule()
-      })
-    }, WRITE_INTERVAL_MS)
+    this.#writes.end()
   }
 
   async #write(): Promise<void> {

@@ -1,9 +1,7 @@
 import type { Logger } from 'pino'
 import { compareGlobalPositions, type GlobalPosition } from '../../contract/globalPosition.js'
 import type { CheckpointStore } from '../checkpointStore.js'
-
-/** Between two writes. A write for every slice would cost up to half of the projector's throughput. */
-const WRITE_INTERVAL_MS = 75
+import { WritesBeside } from '../writesBeside.js'
 
 /**
  * Writes a group's checkpoint beside the work: the newest position of all that were reached since the last write, one write at a time.
@@ -11,13 +9,10 @@ const WRITE_INTERVAL_MS = 75
 export class CheckpointWriter {
   readonly #store: CheckpointStore
   readonly #group: string
-  readonly #logger: Logger
+  readonly #writes: WritesBeside
   #stored: GlobalPosition
   #reached: GlobalPosition
-  #timer: NodeJS.Timeout | undefined
-  #writing: Promise<void> = Promise.resolve()
   #overtaken = false
-  #isClosed = false
   #unwrittenEvents = 0
 
   /** stored: where the checkpoint stands now. */
@@ -26,7 +21,10 @@ export class CheckpointWriter {
     this.#group = group
     this.#stored = stored
     this.#reached = stored
-    this.#logger = logger
+    this.#writes = new WritesBeside(
+      () => this.#write(),
+      (error) => logger.warn({ group, err: error }, 'The checkpoint could not be written and is tried again'),
+    )
   }
 
   /** Another consumer of the group has moved the checkpoint: this one's place in the log is not the group's any more. */
@@ -44,39 +42,23 @@ export class CheckpointWriter {
     if (compareGlobalPositions(to, this.#reached) <= 0) return
     this.#reached = to
     this.#unwrittenEvents += events
-    this.#schedule()
+    this.#writes.callFor()
   }
 
   /** Returns when what was reached before the call is written, or another consumer was found to have moved the checkpoint. Throws the store's errors. */
   flush(): Promise<void> {
-    const write = this.#writing.then(() => this.#write())
-    // A failed write must not fail the ones queued behind it; its own caller is told.
-    this.#writing = write.catch(() => undefined)
-    return write
-  }
-
-  /** Also after a write that failed: where nothing more happens, nobody would call for the next. */
-  #schedule(): void {
-    if (this.#overtaken || this.#isClosed) return
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined
-      this.flush().catch((error: unknown) => {
-        this.#logger.warn({ group: this.#group, err: error }, 'The checkpoint could not be written and is tried again')
-        this.#schedule()
-      })
-    }, WRITE_INTERVAL_MS)
+    return this.#writes.flush()
   }
 
   /** Leaves the checkpoint to whoever is the active consumer now; what was not written will be handed out again. */
   abandon(): void {
-    clearTimeout(this.#timer)
+    this.#writes.end()
     this.#overtaken = true
   }
 
   /** Writes what is left, and nothing afterwards. Throws the store's errors. */
   async close(): Promise<void> {
-    this.#isClosed = true
-    clearTimeout(this.#timer)
+    this.#writes.end()
     await this.flush()
   }
 
