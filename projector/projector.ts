@@ -1,15 +1,11 @@
 import type { Logger } from 'pino'
 import type { CheckpointStore } from '../src/bus/checkpointStore.js'
-import type { EventBus, EventConsumer, EventSlice } from '../src/bus/eventBus.js'
+import type { EventBus, EventConsumer } from '../src/bus/eventBus.js'
 import type { LogObserver } from '../src/bus/logObserver.js'
 import type { LogScan } from '../src/bus/logScan.js'
 import type { EventEnvelope } from '../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, type GlobalPosition, START_OF_LOG } from '../src/contract/globalPosition.js'
-import { MAX_SLICE_EVENTS } from '../src/contract/repeatSpan.js'
 import type { ProjectionStatusBoard } from '../src/read/projectionStatus.js'
-import { ATTRIBUTES } from '../src/telemetry/attributeNames.js'
-import { SPANS } from '../src/telemetry/spanNames.js'
-import { inSpan, isTracing } from '../src/telemetry/spans.js'
 import { pause } from '../src/waiting/pause.js'
 import { SliceConsumer, type SliceConsumerParts } from './consumeBatch.js'
 import { EventReader } from './eventReader.js'
@@ -17,20 +13,21 @@ import { faultText } from './faults.js'
 import { DocumentRewrite } from './fold/documentRewrite.js'
 import { LostTail, lostTailGroup } from './lostTail.js'
 import { Releases } from './releases.js'
-import { untilDone } from './retry.js'
+import { succeeds, untilDone } from './retry.js'
+import { SliceLoop, type SliceLoopParts } from './sliceLoop.js'
 import { reportStatus } from './statusReport.js'
 import { Turns } from './turns.js'
 import { type DriftCounts, RecentCheck } from './verify/recentCheck.js'
 
 const DEFAULT_LOST_AFTER_MS = 30_000
-/** Slices under way: some are written, some are announced. */
-const MAX_IN_WORK = 4
 const STATUS_INTERVAL_MS = 1_000
 const SWEEP_INTERVAL_MS = 5_000
 const CHECK_INTERVAL_MS = 10_000
 const RELEASE_INTERVAL_MS = 500
 
-export interface ProjectorOptions extends SliceConsumerParts {
+export interface ProjectorOptions
+  extends SliceConsumerParts,
+    Pick<SliceLoopParts, 'mayWork' | 'isReplay' | 'sliceSize'> {
   readonly bus: EventBus
   /** Consumer group: one for each generation of the documents. */
   readonly group: string
@@ -38,15 +35,6 @@ export interface ProjectorOptions extends SliceConsumerParts {
   readonly observer: LogObserver
   readonly scan: LogScan
   readonly status: Pick<ProjectionStatusBoard, 'report'>
-  /**
-   * Whether these documents are still to be kept up to date by this projector. Asked whenever the group hands events to it that handed it none, or
-   * has handed them to others since; where the answer is no it leaves. Default: they are.
-   */
-  readonly mayWork?: () => Promise<boolean>
-  /** Whether what is done here is done for documents that nobody reads: then the traces of its commands are not led to it. Default false. */
-  readonly isReplay?: boolean
-  /** Events taken at once, at most. Default, and never more than, MAX_SLICE_EVENTS. */
-  readonly sliceSize?: number
   /** How old an event of the log is before it may be called lost by the bus, in milliseconds. Default 30,000. */
   readonly lostAfterMs?: number
 }
@@ -79,6 +67,7 @@ class RunningProjector implements Projector {
   readonly #slices: SliceConsumer
   /** Slices are written beside each other; what the bus has lost, and what is released, beside none of them, so that neither sees the other's half-done work. */
   readonly #turns = new Turns()
+  readonly #loop: SliceLoop
   readonly #lostTail: LostTail
   readonly #recentCheck: RecentCheck
   readonly #releases: Releases
@@ -87,13 +76,12 @@ class RunningProjector implements Projector {
   #hasLeft = false
   #done: GlobalPosition = START_OF_LOG
   readonly #startedAt = performance.now()
-  /** When each slice in work was taken, the oldest first, by performance.now(). */
-  readonly #takenAt: number[] = []
 
   constructor(options: ProjectorOptions) {
     this.#options = options
     this.#logger = options.logger
     this.#slices = new SliceConsumer(options)
+    this.#loop = new SliceLoop({ ...options, slices: this.#slices, turns: this.#turns, signal: this.#stopping.signal })
     this.#lostTail = new LostTail({
       observer: options.observer,
       checkpoints: options.checkpoints,
@@ -123,7 +111,7 @@ class RunningProjector implements Projector {
   }
 
   get stuckForMs(): number {
-    const [since = Number.POSITIVE_INFINITY] = this.#consumer ? this.#takenAt : [this.#startedAt]
+    const since = (this.#consumer ? this.#loop.oldestTakenAt : this.#startedAt) ?? Number.POSITIVE_INFINITY
     return Math.max(0, performance.now() - since, this.#consumer?.outForMs ?? 0)
   }
 
@@ -144,31 +132,12 @@ class RunningProjector implements Projector {
     const consumer = await this.#untilDone('Joining the group', () => this.#options.bus.subscribe(this.#options.group))
     if (!consumer) return
     this.#consumer = consumer
-    const inWork: Promise<boolean>[] = []
     try {
-      // Slices are written and their after-duties done side by side; announced and committed they are one after the other.
-      let upcoming = this.#next(consumer)
-      let finished = Promise.resolve(true)
-      let former: EventSlice | undefined
-      for (let slice = await upcoming; slice; slice = await upcoming) {
-        // Asked after it has joined the group, so that whoever sees the group empty after the answer has changed sees it stay so.
-        if (!(former && consumer.holds(former)) && !(await this.#mayWork())) break
-        former = slice
-        upcoming = this.#next(consumer)
-        finished = this.#traced(consumer, slice, finished)
-        if (inWork.push(finished) >= MAX_IN_WORK && !(await inWork.shift())) return
-      }
+      await this.#loop.run(consumer)
     } finally {
-      // All of them: one that could not be written ends before what follows from those in front of it, which still use the stores.
-      await Promise.all(inWork)
       await this.#leave(consumer)
       this.#hasLeft = true
     }
-  }
-
-  async #mayWork(): Promise<boolean> {
-    const { mayWork } = this.#options
-    return mayWork === undefined || (await this.#untilDone('Asking for the generation', mayWork)) === true
   }
 
   /** A checkpoint that can't be written any more costs repeats at the next start and nothing else. */
@@ -180,53 +149,13 @@ class RunningProjector implements Projector {
     }
   }
 
-  #next(consumer: EventConsumer): Promise<EventSlice | undefined> {
-    const limit = Math.min(this.#options.sliceSize ?? MAX_SLICE_EVENTS, MAX_SLICE_EVENTS)
-    return this.#untilDone('Fetching events', () => consumer.next(limit, this.#stopping.signal))
-  }
-
-  #traced(consumer: EventConsumer, slice: EventSlice, before: Promise<boolean>): Promise<boolean> {
-    if (!isTracing()) return this.#consume(consumer, slice, before)
-    const origins = slice.events.map(({ metadata }) => metadata.traceparent)
-    const links = this.#options.isReplay === true ? [] : origins
-    const attributes = { [ATTRIBUTES.messagingOperationType]: 'process', [ATTRIBUTES.batchSize]: slice.events.length }
-    return inSpan(SPANS.process, { kind: 'CONSUMER', root: true, links, attributes }, () =>
-      this.#consume(consumer, slice, before),
-    )
-  }
-
-  /** before: whether the slices in front were committed. False when it was stopped before all of them and this one were. */
-  async #consume(consumer: EventConsumer, slice: EventSlice, before: Promise<boolean>): Promise<boolean> {
-    this.#takenAt.push(performance.now())
-    const mayAnnounce = async () => (await before) && consumer.holds(slice)
-    const finish = await this.#untilDone('A slice of events', () =>
-      this.#turns.together(() => this.#slices.apply(slice.events, mayAnnounce)),
-    )
-    if (!finish || !(await this.#succeeds('What follows from a slice of events', finish)) || !(await before))
-      return false
-    const isCommitted = await this.#succeeds('The commit of a slice', () => consumer.commit(slice))
-    this.#takenAt.shift()
-    return isCommitted
-  }
-
   /** What the bus has lost, from its write to its last after-duty, and from the start again after a fault. False when it was stopped before that. */
   #restore(events: readonly EventEnvelope[]): Promise<boolean> {
-    return this.#succeeds('What the bus has lost', () => this.#slices.consume(events))
-  }
-
-  /** Tries at least once, also when the projector is about to stop: what is in work is finished where it can be. */
-  async #succeeds(what: string, work: () => Promise<void>): Promise<boolean> {
-    try {
-      await work()
-      return true
-    } catch (error) {
-      this.#logger.warn({ fault: faultText(error) }, `${what} failed and is tried again`)
-    }
-    const done = await this.#untilDone(what, async () => {
-      await work()
-      return true
+    const { logger } = this.#options
+    return succeeds('What the bus has lost', () => this.#slices.consume(events), {
+      signal: this.#stopping.signal,
+      logger,
     })
-    return done === true
   }
 
   async #report(): Promise<void> {

@@ -29,3 +29,29 @@ export async function untilDone<Result>(
   }
   return undefined
 }
+
+/**
+ * As `untilDone`, but tries at least once, also where `signal` has aborted: what is in work is finished where it can be. False when it was stopped
+ * before that.
+ */
+export async function succeeds(
+  what: string,
+  work: () => Promise<void>,
+  options: Parameters<typeof untilDone>[2],
+): Promise<boolean> {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    options.logger.warn({ fault: faultText(error) }, `${what} failed and is tried again`)
+  }
+  const done = await untilDone(
+    what,
+    async () => {
+      await work()
+      return true
+    },
+    options,
+  )
+  return done === true
+}
