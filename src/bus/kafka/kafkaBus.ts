@@ -86,6 +86,7 @@ export class KafkaBus implements EventBus {
       topics: this.#topics,
       installationId,
       logger,
+      onClosed: (closed) => this.#consumers.delete(closed),
     })
     this.#consumers.add(consumer)
     return consumer

@@ -15,7 +15,10 @@ const REJOIN_END_TIMEOUT_MS = 1_000
 /** For the last offsets, where the broker does not answer. */
 const LAST_COMMIT_TIMEOUT_MS = 1_000
 
-export type KafkaConsumerParts = Omit<GroupMemberParts, 'onChange' | 'onLost'>
+export interface KafkaConsumerParts extends Omit<GroupMemberParts, 'onChange' | 'onLost'> {
+  /** Called once, when it is closed. */
+  readonly onClosed: (consumer: KafkaConsumer) => void
+}
 
 /**
  * A member of a consumer group for as long as it is open:
@@ -86,6 +89,7 @@ export class KafkaConsumer implements EventConsumer {
   async close(): Promise<void> {
     if (this.#closed.signal.aborted) return
     this.#closed.abort()
+    this.#parts.onClosed(this)
     this.#outage = undefined
     await within(REJOIN_END_TIMEOUT_MS, this.#rejoining).catch(() => undefined)
     const member = this.#member

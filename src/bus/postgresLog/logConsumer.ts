@@ -34,6 +34,8 @@ export interface LogConsumerParts<Event extends Positioned> {
   readonly checkpoints: CheckpointStore
   readonly signal: LogSignal
   readonly logger: Logger
+  /** Called when it is closed, perhaps more than once. */
+  readonly onClosed: (consumer: PostgresLogConsumer<Event>) => void
 }
 
 /**
@@ -115,6 +117,7 @@ export class PostgresLogConsumer<Event extends Positioned> implements EventConsu
 
   async close(): Promise<void> {
     this.#closed.abort()
+    this.#parts.onClosed(this)
     const active = this.#active
     this.#active = undefined
     try {

@@ -105,6 +105,7 @@ export class PostgresLogBus implements EventBus {
       checkpoints,
       signal,
       logger,
+      onClosed: (closed) => this.#consumers.delete(closed),
     })
     this.#consumers.add(consumer)
     return Promise.resolve(consumer)

@@ -23,7 +23,9 @@ it('says for how long the log could not be read', async () => {
     checkpoints: new MemoryCheckpoints(),
     signal: new LogSignal(),
     logger: pino({ level: 'silent' }),
+    onClosed: (closed) => open.delete(closed),
   })
+  const open = new Set([consumer])
   const signal = new AbortController().signal
   expect(consumer.outForMs).toBe(0)
   await expect(consumer.next(1, signal)).rejects.toThrow(BusUnavailable)
@@ -35,4 +37,5 @@ it('says for how long the log could not be read', async () => {
   await consumer.next(1, signal)
   expect(consumer.outForMs).toBe(0)
   await consumer.close()
+  expect(open.size).toBe(0)
 })
