@@ -3,17 +3,21 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DocumentWrite } from '../../src/read/documentStore.js'
+import type { Generation } from '../../src/read/generationRegistry.js'
 import { ADMIN_PROGRAM, environmentOf, runAdmin } from '../support/adminProcess.js'
 import type { Client } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
 import { openInstallation } from '../support/openInstallation.js'
 import { describeInBothProfiles } from '../support/profiles.js'
 import type { ServiceUnderTest } from '../support/service.js'
+import { orderChanged } from './operations.js'
 import { accepted, Shop } from './shop.js'
 
 const TEST_TIMEOUT_MS = 180_000
 const WRITERS = 32
 const READERS = 6
+/** Of the orders that are written. */
+const FOLLOWED = 4
 const DRIFTED = 5
 /** What the documents of the first generation say, and what the log does. */
 const [OLD_TOTAL, TRUE_TOTAL] = ['12345.00', '20.00']
@@ -55,31 +59,33 @@ describeInBothProfiles((startService) => {
 
   const admin = (...args: readonly string[]) => runAdmin(environmentOf(service.config), ...args)
 
-  /** Orders whose documents of now show a total that no event says. */
-  async function driftedOrders(): Promise<readonly string[]> {
-    const own = await Shop.open(service.client)
-    const placed = await Promise.all(Array.from({ length: DRIFTED }, () => own.order()))
-    for (const { id, token } of placed) await service.client.request(ORDER, { id, token } as never)
+  /** generation: of which they are. */
+  async function spoilTotals(ids: readonly string[], generation: number): Promise<void> {
     const installation = await openInstallation(service.config)
     try {
-      const found = await installation.documents.get(
-        'orders',
-        placed.map(({ id }) => id),
-      )
-      const writes = [...found.values()].map(
+      const { documents } = await installation.generations.open(generation)
+      const writes = [...(await documents.get('orders', ids)).values()].map(
         ({ document, revision }): DocumentWrite => ({
           projection: 'orders',
           document: { ...document, totalMinor: 1_234_500 },
           expected: revision,
         }),
       )
-      const results = await installation.documents.write(writes)
-      expect(results.filter(({ kind }) => kind === 'written')).toHaveLength(DRIFTED)
-      await installation.documents.makeSearchable()
+      const results = await documents.write(writes)
+      expect(results.filter(({ kind }) => kind === 'written')).toHaveLength(ids.length)
+      await documents.makeSearchable()
     } finally {
       await installation.close()
     }
+  }
+
+  /** Orders whose documents of now show a total that no event says. */
+  async function driftedOrders(): Promise<readonly string[]> {
+    const own = await Shop.open(service.client)
+    const placed = await Promise.all(Array.from({ length: DRIFTED }, () => own.order()))
+    for (const { id, token } of placed) await service.client.request(ORDER, { id, token } as never)
     const ids = placed.map(({ id }) => id)
+    await spoilTotals(ids, 1)
     // What the cache remembers is as it was.
     await eventually(async () => {
       const answers = (await Promise.all(
@@ -133,20 +139,81 @@ describeInBothProfiles((startService) => {
     it.each(['Filling', 'Waiting', 'Comparing', 'Switching'])(
       'INV-12 REPLAY-EQUAL: at "%s", goes on with --resume, and nobody notices',
       async (step) => {
-        await killedAt(environmentOf(service.config), step)
+        await using load = await Load.start(service.client, shop)
+        await load.isRunning()
+        await killedAt(environmentOf(service.config), ['all'], step)
         // Visible, with whatever generation: a switch that was cut off is brought to an end by the projectors.
-        const { id, token } = await shop.order()
-        expect(await service.client.request(ORDER, { id, token } as never)).toMatchObject({ order: { version: 1 } })
+        await load.isRunning()
         const resumed = await admin('rebuild', 'all', '--resume')
         const wasSwitched = resumed.stderr.includes('kept from the last rebuild')
         if (!wasSwitched) expect(resumed).toMatchObject({ code: 0 })
         expect(step === 'Switching' || !wasSwitched).toBe(true)
+        await load.isRunning()
+        expect(load.faults).toEqual([])
+        await load.stop()
         expect(await admin('verify')).toMatchObject({ code: 0 })
         expect(await admin('rebuild', '--drop')).toMatchObject({ code: 0 })
       },
       TEST_TIMEOUT_MS,
     )
+
+    it(
+      'INV-12 REPLAY-EQUAL: on the way back, and while it deletes; each is done by saying it again',
+      async () => {
+        expect(await admin('rebuild', 'all')).toMatchObject({ code: 0 })
+        await using load = await Load.start(service.client, shop)
+        await load.isRunning()
+        await killedAt(environmentOf(service.config), ['--back'], 'Switching')
+        await load.isRunning()
+        expect(await admin('rebuild', '--back')).toMatchObject({ code: 0 })
+        await killedAt(environmentOf(service.config), ['--drop'], () => isBeingDropped(service.config))
+        expect(await admin('rebuild', 'all')).toMatchObject({
+          code: 1,
+          stderr: expect.stringContaining('go on with --resume, or give it up with --drop'),
+        })
+        expect(await admin('rebuild', '--drop')).toMatchObject({ code: 0 })
+        await load.isRunning()
+        expect(load.faults).toEqual([])
+        await load.stop()
+        expect(await admin('verify')).toMatchObject({ code: 0 })
+      },
+      TEST_TIMEOUT_MS,
+    )
   })
+
+  it(
+    'does not switch to what differs from the log, and says where; who has a sample compared takes the rest on trust',
+    async () => {
+      const { id, token } = await shop.order()
+      const seenTotal = async () => {
+        const { order } = (await service.client.request(ORDER, { id, token } as never)) as DriftedAnswer
+        return order.totalAmount.amount
+      }
+      expect(await seenTotal()).toBe(TRUE_TOTAL)
+      await killedAt(environmentOf(service.config), ['all'], 'Comparing')
+      const spoiled = await generationBeside(service.config)
+      await spoilTotals([id], spoiled?.number ?? 0)
+
+      const compared = await admin('rebuild', 'all', '--resume')
+      expect(compared).toMatchObject({
+        code: 3,
+        stdout: expect.stringMatching(
+          new RegExp(`^orders order-${id} differs.*totalMinor is 1234500, expected 2000\n$`),
+        ),
+        stderr: expect.stringMatching(/found 1 documents.*nothing was switched.*--resume.*--drop/s),
+      })
+      expect(await seenTotal()).toBe(TRUE_TOTAL)
+
+      const sampled = await admin('rebuild', 'all', '--resume', '--sample', '1000000', '--json')
+      expect(sampled).toMatchObject({ code: 0 })
+      expect(JSON.parse(sampled.stdout)).toMatchObject({ generation: spoiled?.number, documentsCompared: 1 })
+      await eventually(async () => (await seenTotal()) === OLD_TOTAL)
+      expect(await admin('rebuild', '--back')).toMatchObject({ code: 0 })
+      await eventually(async () => (await seenTotal()) === TRUE_TOTAL)
+      expect(await admin('rebuild', '--drop')).toMatchObject({ code: 0 })
+    },
+    TEST_TIMEOUT_MS,
+  )
 
   it(
     'refuses what cannot be, in words',
@@ -172,23 +239,49 @@ describeInBothProfiles((startService) => {
   )
 })
 
-/** Begins a rebuild and kills it as soon as it says that it has come to this step. */
-async function killedAt(env: Readonly<Record<string, string>>, step: string): Promise<void> {
+/** The generation that readers do not see. */
+async function generationBeside(config: ServiceUnderTest['config']): Promise<Generation | undefined> {
+  const installation = await openInstallation(config)
+  try {
+    return (await installation.registry.list()).find(({ state }) => state !== 'live')
+  } finally {
+    await installation.close()
+  }
+}
+
+async function isBeingDropped(config: ServiceUnderTest['config']): Promise<boolean> {
+  return (await generationBeside(config))?.state === 'filling'
+}
+
+/** Begins a rebuild and kills it as soon as it says that it has come to this step, or the condition holds. */
+async function killedAt(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+  step: string | (() => Promise<boolean>),
+): Promise<void> {
   const { PATH = '', HOME = '' } = process.env
-  const child = spawn(process.execPath, [ADMIN_PROGRAM, 'rebuild', 'all'], {
+  const child = spawn(process.execPath, [ADMIN_PROGRAM, 'rebuild', ...args], {
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     said += chunk
-    if (said.includes(step)) child.kill('SIGKILL')
+    if (typeof step === 'string' && said.includes(step)) child.kill('SIGKILL')
   })
-  const [[, signal]] = await Promise.all([once(child, 'close'), text(child.stderr)])
-  if (signal !== 'SIGKILL') throw new Error(`Expected to kill it at "${step}", but it had ended:\n${said}`)
+  const ended = Promise.all([once(child, 'close'), text(child.stderr)])
+  if (typeof step !== 'string') {
+    await eventually(async () => child.exitCode !== null || (await step()))
+    child.kill('SIGKILL')
+  }
+  const [[, signal]] = await ended
+  if (signal !== 'SIGKILL') throw new Error(`Expected to kill it at "${String(step)}", but it had ended:\n${said}`)
 }
 
-/** Writers who change orders of their own, and read each change; readers of orders that nobody changes, whose documents differ between generations. */
+/**
+ * Writers who change orders of their own, and read each change; who follows some of these; readers of orders that nobody changes, whose documents
+ * differ between generations.
+ */
 class Load implements AsyncDisposable {
   /** What must never be seen. */
   readonly faults: string[] = []
@@ -197,36 +290,42 @@ class Load implements AsyncDisposable {
   #running: Promise<unknown> = Promise.resolve()
   #writes = 0
   #reads = 0
+  #told = 0
+  readonly #readers: number
   /** By reader: the total that was seen last. */
   readonly #seen = new Map<number, string>()
   #older = OLD_TOTAL
   #newer = TRUE_TOTAL
 
-  static async start(client: Client, shop: Shop, drifted: readonly string[]): Promise<Load> {
-    const load = new Load(client)
+  /** drifted: what the readers read; where there is none, nobody does. */
+  static async start(client: Client, shop: Shop, drifted: readonly string[] = []): Promise<Load> {
+    const load = new Load(client, drifted.length > 0 ? READERS : 0)
     const placed = await Promise.all(Array.from({ length: WRITERS }, () => shop.order(1_000)))
     load.#running = Promise.all([
       ...placed.map(({ id }) => load.#until(() => load.#write(id))),
-      ...Array.from({ length: READERS }, (_, reader) => load.#until(() => load.#read(reader, drifted))),
+      ...placed.slice(0, FOLLOWED).map(({ id }) => load.#follow(id)),
+      ...Array.from({ length: load.#readers }, (_, reader) => load.#until(() => load.#read(reader, drifted))),
     ])
     return load
   }
 
-  private constructor(client: Client) {
+  private constructor(client: Client, readers: number) {
     this.#client = client
+    this.#readers = readers
   }
 
   /** Returns when everybody has done some more. */
   async isRunning(): Promise<void> {
-    const [writes, reads] = [this.#writes, this.#reads]
+    const [writes, reads, told] = [this.#writes, this.#reads, this.#told]
     await eventually(() => {
       if (this.faults.length > 0) throw new Error(this.faults.join('\n'))
-      return this.#writes > writes + 2 * WRITERS && this.#reads > reads + 2 * READERS
+      const hasRead = this.#readers === 0 || this.#reads > reads + 2 * this.#readers
+      return hasRead && this.#writes > writes + 2 * WRITERS && this.#told > told + 2 * FOLLOWED
     }, 60_000)
   }
 
   everybodySees(total: string): boolean {
-    return this.#seen.size === READERS && [...this.#seen.values()].every((seen) => seen === total)
+    return this.#seen.size === this.#readers && [...this.#seen.values()].every((seen) => seen === total)
   }
 
   /** From now on the older generation's documents are the newer ones. */
@@ -266,6 +365,21 @@ class Load implements AsyncDisposable {
       this.faults.push(`${orderId} was shown at ${found.order.version} after ${version}`)
     }
     this.#writes += 1
+  }
+
+  /** Live: each change is told, in order, whatever generation it became visible in. */
+  async #follow(orderId: string): Promise<void> {
+    const changes = this.#client.subscribe(orderChanged, { orderId })
+    this.#stopping.signal.addEventListener('abort', () => void changes.return?.(), { once: true })
+    let last: number | undefined
+    for await (const { data, errors } of changes) {
+      const version = data?.orderChanged.version
+      if (version === undefined || (last !== undefined && version !== last + 1)) {
+        this.faults.push(`who follows ${orderId} was told of ${version ?? JSON.stringify(errors)} after ${last}`)
+      }
+      last = version
+      this.#told += 1
+    }
   }
 
   /** By id and in a list, in one request and from one request to the next: once the newer generation was seen, the older one is not. */
