@@ -7,6 +7,7 @@ import {
   type SpanContext,
   SpanKind,
   SpanStatusCode,
+  type Tracer,
   trace,
 } from '@opentelemetry/api'
 import { SPANS } from './spanNames.js'
@@ -25,16 +26,16 @@ export interface SpanDescription {
   readonly root?: boolean
 }
 
-let isOn = false
+let ours: Tracer | undefined
 
 /** Called once, when a tracer is there. Until then no span is made, which costs nothing. */
 export function traceFromNowOn(): void {
-  isOn = true
+  ours = trace.getTracer(TRACER)
 }
 
 /** Whether anybody would see a span: what has to be put together for one need not be where nobody does. */
 export function isTracing(): boolean {
-  return isOn
+  return ours !== undefined
 }
 
 /** Runs `work` inside a span, which ends with it; what it throws marks the span by its name alone, since messages may quote data. */
@@ -43,11 +44,11 @@ export async function inSpan<Result>(
   { kind = 'INTERNAL', attributes = {}, links = [], root = false }: SpanDescription,
   work: (span: Span | undefined) => Promise<Result>,
 ): Promise<Result> {
-  if (!isOn) return work(undefined)
+  const tracer = ours
+  if (!tracer) return work(undefined)
   const parent = root ? ROOT_CONTEXT : context.active()
   const [origins = [], ...moreOrigins] = pagesOf(linksTo(links))
   const options = { kind: SpanKind[kind], attributes, links: origins }
-  const tracer = trace.getTracer(TRACER)
   return tracer.startActiveSpan(name, options, parent, async (span) => {
     for (const page of moreOrigins) tracer.startSpan(SPANS.moreOrigins, { links: page }).end()
     try {
@@ -64,14 +65,14 @@ export async function inSpan<Result>(
 
 /** W3C traceparent of the span that runs here; undefined where none does. */
 export function currentTraceparent(): string | undefined {
-  const span = isOn ? trace.getActiveSpan()?.spanContext() : undefined
+  const span = ours ? trace.getActiveSpan()?.spanContext() : undefined
   if (!span) return undefined
   return `00-${span.traceId}-${span.spanId}-${span.traceFlags.toString(16).padStart(2, '0')}`
 }
 
 /** Trace and span of what runs here, for the log; undefined where none does. */
 export function currentSpan(): SpanContext | undefined {
-  return isOn ? trace.getActiveSpan()?.spanContext() : undefined
+  return ours ? trace.getActiveSpan()?.spanContext() : undefined
 }
 
 function linksTo(traceparents: readonly string[]): Link[] {

@@ -44,8 +44,8 @@ export async function startTracing(
     }),
     // A span for each field would be more than the work.
     new GraphQLInstrumentation({ allowValues: false, ignoreResolveSpans: true }),
-    // Outside of a trace nobody asked.
-    new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false }),
+    // Outside of a trace nobody asked; taking a connection from the pool is no work, and a wait for one shows in the span around it.
+    new PgInstrumentation({ requireParentSpan: true, enhancedDatabaseReporting: false, ignoreConnectSpans: true }),
   ]
   const sdk = new NodeSDK({
     resource: resourceFromAttributes({
@@ -72,14 +72,25 @@ export async function startTracing(
   }
 }
 
-/** The library speaks of each batch that it could not send. */
+/** The library speaks of each batch that it could not send, also of metrics: those have their own way to say so. */
 function tellOnce(onFault: (text: string) => void): void {
   let told = false
   const tell = (message: string): void => {
-    if (told) return
+    const reason = reasonIn(message)
+    if (told || reason.includes('MetricReader')) return
     told = true
-    onFault(message)
+    onFault(reason)
   }
   const nothing = (): void => undefined
   diag.setLogger({ error: tell, warn: nothing, info: nothing, debug: nothing, verbose: nothing }, DiagLogLevel.ERROR)
+}
+
+/** Errors come as JSON, with their stacks. */
+function reasonIn(message: string): string {
+  try {
+    const { message: reason } = JSON.parse(message) as { readonly message?: string }
+    return reason ?? message
+  } catch {
+    return message
+  }
 }

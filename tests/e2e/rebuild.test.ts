@@ -15,6 +15,8 @@ import { accepted, Shop } from './shop.js'
 
 const TEST_TIMEOUT_MS = 180_000
 const WRITERS = 32
+/** Where what is killed counts, not the load. */
+const FEW_WRITERS = 8
 const READERS = 6
 /** Of the orders that are written. */
 const FOLLOWED = 4
@@ -139,7 +141,7 @@ describeInBothProfiles((startService) => {
     it.each(['Filling', 'Waiting', 'Comparing', 'Switching'])(
       'INV-12 REPLAY-EQUAL: at "%s", goes on with --resume, and nobody notices',
       async (step) => {
-        await using load = await Load.start(service.client, shop)
+        await using load = await Load.start(service.client, shop, [], FEW_WRITERS)
         await load.isRunning()
         await killedAt(environmentOf(service.config), ['all'], step)
         // Visible, with whatever generation: a switch that was cut off is brought to an end by the projectors.
@@ -161,7 +163,7 @@ describeInBothProfiles((startService) => {
       'INV-12 REPLAY-EQUAL: on the way back, and while it deletes; each is done by saying it again',
       async () => {
         expect(await admin('rebuild', 'all')).toMatchObject({ code: 0 })
-        await using load = await Load.start(service.client, shop)
+        await using load = await Load.start(service.client, shop, [], FEW_WRITERS)
         await load.isRunning()
         await killedAt(environmentOf(service.config), ['--back'], 'Switching')
         await load.isRunning()
@@ -291,6 +293,7 @@ class Load implements AsyncDisposable {
   #writes = 0
   #reads = 0
   #told = 0
+  readonly #writers: number
   readonly #readers: number
   /** By reader: the total that was seen last. */
   readonly #seen = new Map<number, string>()
@@ -298,9 +301,9 @@ class Load implements AsyncDisposable {
   #newer = TRUE_TOTAL
 
   /** drifted: what the readers read; where there is none, nobody does. */
-  static async start(client: Client, shop: Shop, drifted: readonly string[] = []): Promise<Load> {
-    const load = new Load(client, drifted.length > 0 ? READERS : 0)
-    const placed = await Promise.all(Array.from({ length: WRITERS }, () => shop.order(1_000)))
+  static async start(client: Client, shop: Shop, drifted: readonly string[], writers = WRITERS): Promise<Load> {
+    const load = new Load(client, writers, drifted.length > 0 ? READERS : 0)
+    const placed = await Promise.all(Array.from({ length: writers }, () => shop.order(1_000)))
     load.#running = Promise.all([
       ...placed.map(({ id }) => load.#until(() => load.#write(id))),
       ...placed.slice(0, FOLLOWED).map(({ id }) => load.#follow(id)),
@@ -309,8 +312,9 @@ class Load implements AsyncDisposable {
     return load
   }
 
-  private constructor(client: Client, readers: number) {
+  private constructor(client: Client, writers: number, readers: number) {
     this.#client = client
+    this.#writers = writers
     this.#readers = readers
   }
 
@@ -320,7 +324,7 @@ class Load implements AsyncDisposable {
     await eventually(() => {
       if (this.faults.length > 0) throw new Error(this.faults.join('\n'))
       const hasRead = this.#readers === 0 || this.#reads > reads + 2 * this.#readers
-      return hasRead && this.#writes > writes + 2 * WRITERS && this.#told > told + 2 * FOLLOWED
+      return hasRead && this.#writes > writes + 2 * this.#writers && this.#told > told + 2 * FOLLOWED
     }, 60_000)
   }
 
