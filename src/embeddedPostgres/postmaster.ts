@@ -15,6 +15,10 @@ const POLL_INTERVAL_MS = 20
 const READY_TIMEOUT_MS = 120_000
 /** A start fails when its port was taken since it was chosen, or when another process started the same cluster: both look different the next time. */
 const MAX_LAUNCHES = 3
+/** Killed with their server's process alone, its sessions end by themselves; until then they hold its shared memory. */
+const SESSIONS_OF_A_KILLED_SERVER = /pre-existing shared memory block/
+const SESSIONS_END_MS = 10_000
+const SESSIONS_POLL_MS = 200
 
 export interface ReadyServer {
   readonly pid: number
@@ -34,6 +38,7 @@ export async function readyServer(
 ): Promise<ReadyServer> {
   const { layout } = context
   const deadline = performance.now() + READY_TIMEOUT_MS
+  const sessionsEndAt = performance.now() + SESSIONS_END_MS
   let child: ChildProcess | undefined
   let launches = 0
   while (performance.now() < deadline) {
@@ -43,8 +48,12 @@ export async function readyServer(
       if (record.ready)
         return { pid: record.pid, port: record.port, origin: record.pid === child?.pid ? 'launched' : 'adopted' }
     } else if (child === undefined || hasExited(child)) {
-      if (child !== undefined && launches >= MAX_LAUNCHES) throw await startFailure(layout, child)
-      if (holder === 'foreign') await removeStaleRecord(context, record)
+      if (child !== undefined) {
+        const reason = await failureOf(layout, child)
+        if (SESSIONS_OF_A_KILLED_SERVER.test(reason) && performance.now() < sessionsEndAt) await delay(SESSIONS_POLL_MS)
+        else if (launches >= MAX_LAUNCHES) throw startFailure(layout, reason)
+      }
+      if (holder === 'foreign' || holder === 'ended') await removeStaleRecord(context, record)
       child = await launch(context, port ?? (await freePort()), settings)
       launches += 1
     }
@@ -80,7 +89,7 @@ function hasExited(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-/** PostgreSQL itself refuses to start as long as any process of its account has that number. */
+/** PostgreSQL itself refuses to start as long as any process of its account has that number, also one that has ended. */
 async function removeStaleRecord(
   { layout, logger }: ClusterContext,
   stale: PostmasterRecord | undefined,
@@ -89,21 +98,24 @@ async function removeStaleRecord(
   if (current === undefined || current.pid !== stale?.pid) return
   logger.info(
     { foreignPid: current.pid },
-    'postmaster.pid names a process that is no PostgreSQL of this data directory; removed it',
+    'postmaster.pid names a process that is no PostgreSQL of this data directory, or has ended; removed it',
   )
   await rm(postmasterFile(layout.cluster), { force: true })
 }
 
-async function startFailure(layout: Layout, child: ChildProcess): Promise<EmbeddedPostgresUnavailable> {
+async function failureOf(layout: Layout, child: ChildProcess): Promise<string> {
   const lines = await linesOf(layout, child.pid)
   const fatal = lines.findLast((line) => /(FATAL|PANIC|ERROR):/.test(line))
   const reason =
     lines.find((line) => line.includes('could not bind')) ??
     fatal ??
     `it ended with ${child.exitCode ?? child.signalCode}`
-  const text = reason.replace(/^.*?\[\d+\] \w+: +/, '').trim()
+  return reason.replace(/^.*?\[\d+\] \w+: +/, '').trim()
+}
+
+function startFailure({ cluster }: Layout, reason: string): EmbeddedPostgresUnavailable {
   return new EmbeddedPostgresUnavailable(
-    `PostgreSQL in ${layout.cluster} does not start: ${text} (log: ${join(layout.cluster, 'log')}).`,
+    `PostgreSQL in ${cluster} does not start: ${reason} (log: ${join(cluster, 'log')}).`,
   )
 }
 

@@ -31,27 +31,31 @@ export function postmasterFile(cluster: string): string {
   return join(cluster, 'postmaster.pid')
 }
 
-/** A process as it stands to a cluster. `foreign`: the number now belongs to a process that has nothing to do with it. */
-export type Holder = 'server' | 'foreign' | 'none'
+/**
+ * A process as it stands to a cluster. `foreign`: the number now belongs to a process that has nothing to do with it. `ended`: the process has ended,
+ * and nobody has taken note of it yet; in some containers nobody ever does.
+ */
+export type Holder = 'server' | 'foreign' | 'ended' | 'none'
 
 /**
  * Who has the pid that postmaster.pid names. A number alone proves nothing: after a reboot, and in a container always, it is given again.
  * A server of this cluster works in its folder, so on Linux the folder is compared; elsewhere the program's name has to do.
- * A zombie (nobody reaps an adopted server in some containers) counts as none.
  */
 export async function holderOf(pid: number, cluster: string): Promise<Holder> {
   return process.platform === 'linux' ? holderByFolder(pid, cluster) : holderByName(pid)
 }
 
 async function holderByFolder(pid: number, cluster: string): Promise<Holder> {
+  let name: string | undefined
   try {
     const home = await stat(cluster)
-    const name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
+    name = (await readFile(`/proc/${pid}/comm`, 'utf8')).trim()
     const folder = await stat(`/proc/${pid}/cwd`)
     return name === 'postgres' && folder.dev === home.dev && folder.ino === home.ino ? 'server' : 'foreign'
   } catch (error) {
-    // No process, or no cluster any more: a server whose folder was deleted notices within a minute and ends by itself.
-    if (hasCode(error, 'ENOENT', 'ESRCH')) return 'none'
+    // No process, or no cluster any more: a server whose folder was deleted notices within a minute and ends by itself. One that has ended
+    // keeps its name, and has no folder.
+    if (hasCode(error, 'ENOENT', 'ESRCH')) return name === undefined ? 'none' : 'ended'
     // Another account's process: a server of this cluster runs as the cluster's owner, whom we can inspect.
     if (hasCode(error, 'EACCES', 'EPERM')) return 'foreign'
     throw error
@@ -61,7 +65,7 @@ async function holderByFolder(pid: number, cluster: string): Promise<Holder> {
 async function holderByName(pid: number): Promise<Holder> {
   try {
     const { stdout } = await run('ps', ['-o', 'stat=,comm=', '-p', String(pid)])
-    if (stdout.trimStart().startsWith('Z')) return 'none'
+    if (stdout.trimStart().startsWith('Z')) return 'ended'
     return stdout.trim().endsWith('postgres') ? 'server' : 'foreign'
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 1) return 'none'

@@ -128,6 +128,43 @@ test('is not held up by a postmaster.pid whose number now belongs to another pro
   expect(stranger.exitCode ?? stranger.signalCode).toBeNull()
 })
 
+test.runIf(process.platform === 'linux')(
+  'is not held up by a server that was killed and that nobody has taken note of yet, as it is in a container',
+  async () => {
+    const first = await start()
+    const { cluster } = layoutOf(dataDir)
+    const record = await readFile(postmasterFile(cluster), 'utf8')
+    await first.stop()
+    const { uid, gid } = await stat(cluster)
+    // The shell becomes a program that never asks how its child has ended.
+    const careless = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      cwd: '/',
+      ...(process.getuid?.() === 0 ? { uid, gid } : {}),
+    })
+    releases.push(() => kill(careless))
+    const [said] = (await once(careless.stdout, 'data')) as [Buffer]
+    const pid = Number(said.toString())
+    await until('the child has ended', async () => (await holderOf(pid, cluster)) === 'ended')
+    await writeFile(postmasterFile(cluster), record.replace(/^\d+/, String(pid)))
+
+    const second = await start()
+    expect(await rows(second.url, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+  },
+)
+
+test('starts at once when the server was killed beside its owner', async () => {
+  for (let round = 0; round < 3; round += 1) {
+    const owner = forkOwner()
+    const owned = await ownedBy(owner)
+    process.kill(owned.pid, 'SIGKILL')
+    await kill(owner)
+    const next = await start()
+    expect(await rows(next.url, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }])
+    await next.stop()
+  }
+})
+
 test('is not bricked by a kill in the middle of initdb', async () => {
   const owner = forkOwner()
   const stage = join(dataDir, `postgres.init-${owner.pid}`)
