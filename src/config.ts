@@ -87,6 +87,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, r
       ({ path, message }) => `${path.join('.')}: ${message}; found ${shown(path[0], set)}.`,
     ),
     ...missingTogether(set, role),
+    ...(parsed.data ? samePort(parsed.data, role) : []),
   ]
   if (!parsed.success || faults.length > 0) throw new InvalidEnvironment(faults)
   const { data } = parsed
@@ -94,7 +95,7 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, r
     role,
     host: data.HOST,
     port: data.PORT,
-    metricsPort: data.METRICS_PORT ?? METRICS_PORTS[role],
+    metricsPort: metricsPortOf(data, role),
     dataDir: data.DATA_DIR,
     database: data.DATABASE_URL === undefined ? { kind: 'embedded' } : { kind: 'external', url: data.DATABASE_URL },
     kafka: data.KAFKA_BROKERS && kafkaSettings(data.KAFKA_BROKERS, data),
@@ -112,6 +113,17 @@ export function parseConfig(env: Readonly<Record<string, string | undefined>>, r
       maxOperationsPerSocket: data.MAX_OPERATIONS_PER_SOCKET,
     },
   }
+}
+
+function metricsPortOf({ METRICS_PORT }: Variables, role: ProcessRole): number {
+  return METRICS_PORT ?? METRICS_PORTS[role]
+}
+
+/** Else the service would say of itself that another program has the port. */
+function samePort(data: Variables, role: ProcessRole): readonly string[] {
+  const listens = role === 'all' || role === 'gateway'
+  if (!listens || data.PORT === 0 || data.PORT !== metricsPortOf(data, role)) return []
+  return [`METRICS_PORT: expected another port than PORT has; found ${data.PORT} for both.`]
 }
 
 function kafkaSettings(brokers: readonly string[], data: Variables): KafkaSettings {

@@ -192,6 +192,15 @@ test('tells when PostgreSQL dies, and loses nothing that was committed', async (
   expect(await rows(second.url, 'SELECT 1 AS alive')).toEqual([{ alive: 1 }])
 })
 
+test.each(['/proc/nothing/below', '/dev/null/below'])(
+  'says in one line that nothing can be made at %s',
+  async (place) => {
+    await expect(startEmbeddedPostgres({ dataDir: place, logger: silent })).rejects.toThrow(
+      `${place} cannot be made or written: set DATA_DIR to a folder that this user may write.`,
+    )
+  },
+)
+
 test('says in one line that a fixed port is taken', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')

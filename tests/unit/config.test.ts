@@ -147,6 +147,14 @@ describe('parseConfig', () => {
     expect(new Set(ports).size).toBe(3)
     expect(parseConfig({ ...env, METRICS_PORT: '9000' }, 'relay').metricsPort).toBe(9000)
   })
+
+  it('wants two ports where it listens on two addresses', () => {
+    const same = { PORT: '4104', METRICS_PORT: '4104' }
+    expect(() => parseConfig(same)).toThrow('METRICS_PORT: expected another port than PORT has; found 4104 for both.')
+    expect(() => parseConfig({ PORT: '9464' })).toThrow('found 9464 for both')
+    expect(parseConfig({ PORT: '0', METRICS_PORT: '0' })).toMatchObject({ port: 0, metricsPort: 0 })
+    expect(parseConfig(same, 'admin').metricsPort).toBe(4104)
+  })
 })
 
 function nameOf(fault: string): string | undefined {
