@@ -1,16 +1,14 @@
 import { FIRST_STREAM } from '../../src/bus/logScan.js'
 import type { Documents } from '../../src/contract/documents.js'
-import { streamIdOf } from '../../src/contract/streams.js'
 import type { DocumentStore, DocumentWrite } from '../../src/read/documentStore.js'
 import type { FillProgress } from '../../src/read/generationRegistry.js'
-import type { NewlyParked, ParkedStreams } from '../../src/read/parkedStreams.js'
-import { faultText, RejectedDocument } from '../faults.js'
+import type { ParkedStreams } from '../../src/read/parkedStreams.js'
 import { CustomersInLog } from '../fold/customersInLog.js'
 import { endOf, type FoldParts, foldedStreams } from '../fold/foldedStreams.js'
 import type { StreamFold } from '../fold/streamFold.js'
-import { categoryOf } from '../projections/registry.js'
 import { withCustomer } from '../projections/withCustomer.js'
 import { patiently } from './patiently.js'
+import { type NotFilled, writeAll } from './writeAll.js'
 
 export interface FillParts extends FoldParts {
   readonly documents: DocumentStore
@@ -72,7 +70,7 @@ async function writePage(
   },
 ): Promise<void> {
   const { folds, writes, signal, before, done } = page
-  const rejected = await write(parts, writes, signal)
+  const rejected = await writeAll(parts.documents, writes, signal)
   await patiently(() => park(parts.parked, [...folds.flatMap(unfoldable), ...rejected]), signal)
   await before
   await done()
@@ -101,30 +99,6 @@ function written<Name extends keyof Documents>(
   // Name and document agree by construction; a union member can't be chosen by a type parameter.
   return document ? [{ projection, document, expected: 'absent' } as unknown as DocumentWrite] : []
 }
-
-/**
- * Returns what the store can't take. What is there already was written by a run that died before it could say so, and is kept: projectors bring it
- * up to date.
- */
-async function write(
-  { documents }: FillParts,
-  writes: readonly DocumentWrite[],
-  signal: AbortSignal,
-): Promise<readonly NotFilled[]> {
-  const results = await patiently(() => documents.write(writes), signal)
-  return writes.flatMap(({ projection, document: { id, version } }, index) => {
-    const result = results[index]
-    if (result?.kind !== 'rejected') return []
-    const error = faultText(new RejectedDocument(result.reason))
-    // Which of its events the store can't take is found out by whoever releases it.
-    const streamId = streamIdOf(categoryOf(projection), id)
-    return [
-      { projection, streamId, failedVersion: 1, lastSkipped: version, eventType: 'unknown', eventPosition: '', error },
-    ]
-  })
-}
-
-type NotFilled = Omit<NewlyParked, 'attempts' | 'parkedAt'>
 
 function unfoldable({ streamId, version, faults }: StreamFold): readonly NotFilled[] {
   return [...faults].map(([projection, { version: failedVersion, eventType, eventPosition, error }]) => ({

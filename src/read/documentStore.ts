@@ -58,7 +58,7 @@ export type DocumentWrite = {
 
 export type DocumentWriteResult =
   | { readonly kind: 'written'; readonly revision: Revision }
-  /** Somebody else wrote it since: read again, apply again. */
+  /** Somebody else wrote it since, or nobody knows whether it was written: read again, apply again. */
   | { readonly kind: 'conflict' }
   /** This document can never be stored as it is (poison). `reason` holds no document content. */
   | { readonly kind: 'rejected'; readonly reason: string }
