@@ -3,6 +3,7 @@ import { EventReader } from '../../../projector/eventReader.js'
 import { followGenerations } from '../../../projector/generations/followGenerations.js'
 import { GenerationDiffers, Rebuild, type RebuildReport } from '../../../projector/rebuild/rebuild.js'
 import { PROJECTION_NAMES } from '../../contract/documents.js'
+import { isRetriable } from '../../waiting/isRetriable.js'
 import type { AdminCommand, AdminContext, Given } from '../command.js'
 import { EXIT, WrongUsage } from '../exitCode.js'
 import { findingSentence } from '../findingSentence.js'
@@ -61,8 +62,11 @@ export const rebuild: AdminCommand = {
     try {
       return await carryOut(asked, work, context)
     } catch (error) {
-      if (!(error instanceof GenerationDiffers)) throw error
       progress.clear()
+      if (asked.kind === 'rebuild' && isRetriable(error)) {
+        context.out.note('The rebuild came to a halt, and may go on with --resume when this is mended:')
+      }
+      if (!(error instanceof GenerationDiffers)) throw error
       for (const finding of error.findings) context.out.line(findingSentence(finding))
       context.out.note(error.message)
       return EXIT.differences
