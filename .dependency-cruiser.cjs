@@ -144,6 +144,7 @@ module.exports = {
         DOMAIN,
         CONTRACT,
         TELEMETRY,
+        WAITING,
         '^projector/',
         '^src/(bus|read)/[^/]+\\.ts$',
         '^src/read/cache/[^/]+\\.ts$',
