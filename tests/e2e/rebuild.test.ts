@@ -7,7 +7,7 @@ import type { Generation } from '../../src/read/generationRegistry.js'
 import { ADMIN_PROGRAM, environmentOf, runAdmin } from '../support/adminProcess.js'
 import type { Client } from '../support/client.js'
 import { eventually } from '../support/eventually.js'
-import { openInstallation } from '../support/openInstallation.js'
+import { type OpenedInstallation, openInstallation } from '../support/openInstallation.js'
 import { describeInBothProfiles } from '../support/profiles.js'
 import type { ServiceUnderTest } from '../support/service.js'
 import { orderChanged } from './operations.js'
@@ -61,10 +61,12 @@ describeInBothProfiles((startService) => {
 
   const admin = (...args: readonly string[]) => runAdmin(environmentOf(service.config), ...args)
 
-  /** generation: of which they are. */
-  async function spoilTotals(ids: readonly string[], generation: number): Promise<void> {
+  /** Of the generation that readers see, or of the one beside it. Returns its number. */
+  async function spoilTotals(ids: readonly string[], which: 'live' | 'beside'): Promise<number> {
     const installation = await openInstallation(service.config)
     try {
+      const beside = await generationBeside(installation)
+      const generation = which === 'beside' && beside ? beside.number : installation.generation
       const { documents } = await installation.generations.open(generation)
       const writes = [...(await documents.get('orders', ids)).values()].map(
         ({ document, revision }): DocumentWrite => ({
@@ -76,6 +78,7 @@ describeInBothProfiles((startService) => {
       const results = await documents.write(writes)
       expect(results.filter(({ kind }) => kind === 'written')).toHaveLength(ids.length)
       await documents.makeSearchable()
+      return generation
     } finally {
       await installation.close()
     }
@@ -87,7 +90,7 @@ describeInBothProfiles((startService) => {
     const placed = await Promise.all(Array.from({ length: DRIFTED }, () => own.order()))
     for (const { id, token } of placed) await service.client.request(ORDER, { id, token } as never)
     const ids = placed.map(({ id }) => id)
-    await spoilTotals(ids, 1)
+    await spoilTotals(ids, 'live')
     // What the cache remembers is as it was.
     await eventually(async () => {
       const answers = (await Promise.all(
@@ -168,7 +171,12 @@ describeInBothProfiles((startService) => {
         await killedAt(environmentOf(service.config), ['--back'], 'Switching')
         await load.isRunning()
         expect(await admin('rebuild', '--back')).toMatchObject({ code: 0 })
-        await killedAt(environmentOf(service.config), ['--drop'], () => isBeingDropped(service.config))
+        const installation = await openInstallation(service.config)
+        try {
+          await killedAt(environmentOf(service.config), ['--drop'], () => isBeingDropped(installation))
+        } finally {
+          await installation.close()
+        }
         expect(await admin('rebuild', 'all')).toMatchObject({
           code: 1,
           stderr: expect.stringContaining('go on with --resume, or give it up with --drop'),
@@ -193,8 +201,7 @@ describeInBothProfiles((startService) => {
       }
       expect(await seenTotal()).toBe(TRUE_TOTAL)
       await killedAt(environmentOf(service.config), ['all'], 'Comparing')
-      const spoiled = await generationBeside(service.config)
-      await spoilTotals([id], spoiled?.number ?? 0)
+      const spoiled = await spoilTotals([id], 'beside')
 
       const compared = await admin('rebuild', 'all', '--resume')
       expect(compared).toMatchObject({
@@ -208,7 +215,7 @@ describeInBothProfiles((startService) => {
 
       const sampled = await admin('rebuild', 'all', '--resume', '--sample', '1000000', '--json')
       expect(sampled).toMatchObject({ code: 0 })
-      expect(JSON.parse(sampled.stdout)).toMatchObject({ generation: spoiled?.number, documentsCompared: 1 })
+      expect(JSON.parse(sampled.stdout)).toMatchObject({ generation: spoiled, documentsCompared: 1 })
       await eventually(async () => (await seenTotal()) === OLD_TOTAL)
       expect(await admin('rebuild', '--back')).toMatchObject({ code: 0 })
       await eventually(async () => (await seenTotal()) === TRUE_TOTAL)
@@ -242,17 +249,12 @@ describeInBothProfiles((startService) => {
 })
 
 /** The generation that readers do not see. */
-async function generationBeside(config: ServiceUnderTest['config']): Promise<Generation | undefined> {
-  const installation = await openInstallation(config)
-  try {
-    return (await installation.registry.list()).find(({ state }) => state !== 'live')
-  } finally {
-    await installation.close()
-  }
+async function generationBeside({ registry }: OpenedInstallation): Promise<Generation | undefined> {
+  return (await registry.list()).find(({ state }) => state !== 'live')
 }
 
-async function isBeingDropped(config: ServiceUnderTest['config']): Promise<boolean> {
-  return (await generationBeside(config))?.state === 'filling'
+async function isBeingDropped(installation: OpenedInstallation): Promise<boolean> {
+  return (await generationBeside(installation))?.state === 'filling'
 }
 
 /** Begins a rebuild and kills it as soon as it says that it has come to this step, or the condition holds. */
