@@ -37,6 +37,8 @@ export async function openEventLog({ databaseUrl, logger, poolSize }: EventLogOp
   const statements = new Map<string, string>()
   let closing = false
   const prisma = new PrismaClient({
+    // The other formats take a stack at every query, to show in an error the line of code that asked: a fifth of what the client costs.
+    errorFormat: 'minimal',
     adapter: new PrismaPg(
       {
         connectionString: databaseUrl,
