@@ -16,7 +16,7 @@ import { accepted, Shop } from './shop.js'
 const TEST_TIMEOUT_MS = 180_000
 const WRITERS = 32
 /** Where what is killed counts, not the load. */
-const FEW_WRITERS = 8
+const FEW_WRITERS = 4
 const READERS = 6
 /** Of the orders that are written. */
 const FOLLOWED = 4
@@ -141,18 +141,22 @@ describeInBothProfiles((startService) => {
   )
 
   describe('killed', () => {
-    it.each(['Filling', 'Waiting', 'Comparing', 'Switching'])(
-      'INV-12 REPLAY-EQUAL: at "%s", goes on with --resume, and nobody notices',
-      async (step) => {
+    it(
+      'INV-12 REPLAY-EQUAL: at each step in turn, goes on with --resume, and nobody notices',
+      async () => {
         await using load = await Load.start(service.client, shop, [], FEW_WRITERS)
         await load.isRunning()
-        await killedAt(environmentOf(service.config), ['all'], step)
-        // Visible, with whatever generation: a switch that was cut off is brought to an end by the projectors.
+        await killedAt(environmentOf(service.config), ['all'], 'Filling')
+        for (const step of ['Waiting', 'Comparing', 'Switching']) {
+          // Visible, with whatever generation.
+          await load.isRunning()
+          await killedAt(environmentOf(service.config), ['all', '--resume'], step)
+        }
+        // A switch that was cut off is brought to an end by the projectors.
         await load.isRunning()
         const resumed = await admin('rebuild', 'all', '--resume')
         const wasSwitched = resumed.stderr.includes('kept from the last rebuild')
         if (!wasSwitched) expect(resumed).toMatchObject({ code: 0 })
-        expect(step === 'Switching' || !wasSwitched).toBe(true)
         await load.isRunning()
         expect(load.faults).toEqual([])
         await load.stop()
