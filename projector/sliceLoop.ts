@@ -10,6 +10,11 @@ import type { Turns } from './turns.js'
 
 /** Slices under way: some are written, some are announced. */
 const MAX_IN_WORK = 4
+/**
+ * A slice of fewer events is done with before the next one is taken, which holds all that has come meanwhile: as Nagle's algorithm does with packets.
+ * Small slices beside each other cost the stores several times the requests, and with them everybody's delay.
+ */
+const WORTH_READING_AHEAD = 100
 
 export interface SliceLoopParts {
   readonly slices: Pick<SliceConsumer, 'apply'>
@@ -28,7 +33,7 @@ export interface SliceLoopParts {
   readonly logger: Logger
 }
 
-/** Takes slices of events from the bus: written and followed up side by side, announced and committed one after the other. */
+/** Takes slices of events from the bus: large ones are written and followed up side by side, all are announced and committed one after the other. */
 export class SliceLoop {
   readonly #parts: SliceLoopParts
   /** When each slice in work was taken, the oldest first, by performance.now(). */
@@ -36,6 +41,10 @@ export class SliceLoop {
 
   constructor(parts: SliceLoopParts) {
     this.#parts = parts
+  }
+
+  get #limit(): number {
+    return Math.min(this.#parts.sliceSize ?? MAX_SLICE_EVENTS, MAX_SLICE_EVENTS)
   }
 
   /** When the oldest slice in work was taken, by performance.now(); undefined where there is none. */
@@ -47,16 +56,19 @@ export class SliceLoop {
   async run(consumer: EventConsumer): Promise<void> {
     const inWork: Promise<boolean>[] = []
     try {
-      let upcoming = this.#next(consumer)
       let finished = Promise.resolve(true)
       let former: EventSlice | undefined
-      for (let slice = await upcoming; slice; slice = await upcoming) {
+      let slice = await this.#next(consumer)
+      while (slice) {
         // Asked after it has joined the group, so that whoever sees the group empty after the answer has changed sees it stay so.
         if (!(former && consumer.holds(former)) && !(await this.#mayWork())) break
         former = slice
-        upcoming = this.#next(consumer)
+        const isLarge = slice.events.length >= Math.min(WORTH_READING_AHEAD, this.#limit)
+        const ahead = isLarge ? this.#next(consumer) : undefined
         finished = this.#traced(consumer, slice, finished)
         if (inWork.push(finished) >= MAX_IN_WORK && !(await inWork.shift())) return
+        if (!ahead && !(await finished)) return
+        slice = await (ahead ?? this.#next(consumer))
       }
     } finally {
       // All of them: one that could not be written ends before what follows from those in front of it, which still use the stores.
@@ -70,9 +82,7 @@ export class SliceLoop {
   }
 
   #next(consumer: EventConsumer): Promise<EventSlice | undefined> {
-    const { sliceSize = MAX_SLICE_EVENTS, signal } = this.#parts
-    const limit = Math.min(sliceSize, MAX_SLICE_EVENTS)
-    return untilDone('Fetching events', () => consumer.next(limit, signal), this.#parts)
+    return untilDone('Fetching events', () => consumer.next(this.#limit, this.#parts.signal), this.#parts)
   }
 
   #traced(consumer: EventConsumer, slice: EventSlice, before: Promise<boolean>): Promise<boolean> {

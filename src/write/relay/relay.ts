@@ -6,6 +6,8 @@ import { pause } from '../../waiting/pause.js'
 
 /** Events of one page. More in a request cost latency and win nothing. */
 const DEFAULT_PAGE_EVENTS = 500
+/** While a page of fewer events is sent, more of them gather for the next one: small pages cost the broker a request each, and readers of the topics a slice. */
+const WORTH_READING_AHEAD = 100
 const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 5_000
 /** For the page that is being sent when the relay is stopped. Its successor sends it again. */
@@ -88,19 +90,24 @@ class RunningRelay implements Relay {
     }
   }
 
+  get #limit(): number {
+    return this.#options.pageSize ?? DEFAULT_PAGE_EVENTS
+  }
+
   async #relay(consumer: EventConsumer<EventMessage>): Promise<void> {
-    // The next page is read while this one is sent.
-    let upcoming = this.#next(consumer)
-    for (let page = await upcoming; page; page = await upcoming) {
-      upcoming = this.#next(consumer)
+    let page = await this.#next(consumer)
+    while (page) {
+      const isLarge = page.events.length >= Math.min(WORTH_READING_AHEAD, this.#limit)
+      const ahead = isLarge ? this.#next(consumer) : undefined
       if (!(await this.#publish(consumer, page))) return
+      const upcoming = ahead ?? this.#next(consumer)
       await this.#commit(consumer, page)
+      page = await upcoming
     }
   }
 
   #next(consumer: EventConsumer<EventMessage>): Promise<EventSlice<EventMessage> | undefined> {
-    const limit = this.#options.pageSize ?? DEFAULT_PAGE_EVENTS
-    return this.#untilDone('Reading the log', () => consumer.next(limit, this.#stopping.signal))
+    return this.#untilDone('Reading the log', () => consumer.next(this.#limit, this.#stopping.signal))
   }
 
   /** Returns true when the page is published, or another relay's to publish; false when the relay was stopped before. */

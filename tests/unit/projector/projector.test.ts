@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type Projector, type ProjectorOptions, startProjector } from '../../../projector/projector.js'
@@ -138,6 +139,23 @@ describe('projector', () => {
     await eventually(() => bus.checkpoints.history('projector').length === 2)
     expect(published.map(({ streamId }) => streamId)).toEqual(['order-1', 'order-2'])
     expect(documentsIn(store)).toEqual(foldOf(log))
+  })
+
+  it('takes what comes while a small slice is in work as one slice', async () => {
+    const { log, store, bus, start } = projectorOnMemory()
+    const letFirstGo = holdFirstWrite(store)
+    const tries = vi.spyOn(store, 'write')
+    start()
+    log.append('order-1', orderCreated('nobody'))
+    await eventually(() => tries.mock.calls.length === 1)
+    for (const order of ['order-2', 'order-3']) {
+      log.append(order, orderCreated('nobody'))
+      await turn()
+    }
+    letFirstGo()
+    await eventually(() => store.all('orders').has('3'))
+    await eventually(() => bus.checkpoints.history('projector').length > 1)
+    expect(bus.checkpoints.history('projector')).toEqual([log.events[0]?.position, log.events[2]?.position])
   })
 
   it('waits with a stream that the slice in front is writing, and with no other', async () => {

@@ -2,7 +2,7 @@ import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BusUnavailable, type EventConsumer, type EventSlice, UnusableBus } from '../../../src/bus/eventBus.js'
 import type { EventMessage, EventPublisher } from '../../../src/bus/eventPublisher.js'
-import { type Relay, startRelay } from '../../../src/write/relay/relay.js'
+import { type Relay, type RelayOptions, startRelay } from '../../../src/write/relay/relay.js'
 import { eventually } from '../../support/eventually.js'
 
 const logger = pino({ level: 'silent' })
@@ -61,8 +61,12 @@ function relayOf(pages: number) {
 describe('relay', () => {
   const relays: Relay[] = []
   afterEach(() => Promise.all(relays.splice(0).map((relay) => relay.stop())))
-  const start = (consumer: EventConsumer<EventMessage>, publisher: EventPublisher) => {
-    const relay = startRelay({ outbox: { subscribe: () => Promise.resolve(consumer) }, publisher, logger })
+  const start = (
+    consumer: EventConsumer<EventMessage>,
+    publisher: EventPublisher,
+    options: Pick<RelayOptions, 'pageSize'> = {},
+  ) => {
+    const relay = startRelay({ outbox: { subscribe: () => Promise.resolve(consumer) }, publisher, logger, ...options })
     relays.push(relay)
     return relay
   }
@@ -106,17 +110,22 @@ describe('relay', () => {
     expect(relay.stuckForMs).toBe(70_000)
   })
 
-  it('reads the next page while one is sent', async () => {
+  it.each([
+    { size: 'full', pageSize: 1, takenMeanwhile: ['event-1', 'event-2'] },
+    { size: 'small', pageSize: 500, takenMeanwhile: ['event-1'] },
+  ])('while a $size page is sent, takes $takenMeanwhile', async ({ pageSize, takenMeanwhile }) => {
     const { consumer, publisher, taken, published } = relayOf(3)
     const sending = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
     const publish = publisher.publish
     publisher.publish = async (messages) => {
+      begun.resolve()
       await sending.promise
       return publish(messages)
     }
-    start(consumer, publisher)
-    await eventually(() => taken.length === 2)
-    expect(published).toEqual([])
+    start(consumer, publisher, { pageSize })
+    await begun.promise
+    expect(taken).toEqual(takenMeanwhile)
     sending.resolve()
     await eventually(() => published.length === 3)
   })
