@@ -11,6 +11,7 @@ export async function runAdminProcess(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<ExitCode> {
+  for (const output of [process.stdout, process.stderr]) output.on('error', unlessReaderLeft)
   try {
     const asked = parseCommandLine(args)
     if (asked.kind === 'run') return await run(asked, env)
@@ -52,6 +53,11 @@ async function run(
     logger,
     signal,
   })
+}
+
+/** Whoever reads, `head` for one, may leave before the end: what is under way goes on, and nobody is told. */
+function unlessReaderLeft(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
 }
 
 function stopSignal(): AbortSignal {
