@@ -10,6 +10,7 @@ import { observeHorizon, startLogClock } from '../src/composition/startLogMeasur
 import { startProjectorPart } from '../src/composition/startProjectorPart.js'
 import type { Config } from '../src/config.js'
 import { PersonalDataCipher } from '../src/contract/personalData.js'
+import { reachable, together } from '../src/health/probes.js'
 
 /** The composition root of a projector as a process of its own. A start that fails stops again what it had started. */
 export function startProjectorProcess(config: Config, logger: Logger, stopRequested: AbortSignal): Promise<Service> {
@@ -28,12 +29,9 @@ async function projector(assembly: Assembly): Promise<string> {
   observeHorizon(assembly, transport.observer)
   const cipher = new PersonalDataCipher(required(assembly.config, 'personalDataKeys'))
   const projectorState = startProjectorPart(assembly, { log, transport, readModels, cipher, clock })
-  health.readyWhen(async () => [
-    projectorState(),
-    { part: 'event log', ok: await log.isReachable() },
-    ...(await transport.readiness()),
-    ...(await readModels.readiness()),
-  ])
+  health.readyWhen(
+    together(async () => [projectorState()], reachable('event log', log), transport.readiness, readModels.readiness),
+  )
   assembly.logger.info(`ready: projector ${health.url}`)
   return health.url
 }

@@ -14,6 +14,7 @@ import { startRelayPart } from './composition/startRelayPart.js'
 import type { Config } from './config.js'
 import { PersonalDataCipher } from './contract/personalData.js'
 import { requireFreePort } from './health/listen.js'
+import { reachable, together } from './health/probes.js'
 
 export type { Service } from './composition/assembly.js'
 
@@ -48,12 +49,8 @@ async function everything(assembly: Assembly, onLost: OnLost): Promise<string> {
   const projectorState = startProjectorPart(assembly, { log: writeSide, transport, readModels, cipher, clock })
   stopRequested.throwIfAborted()
   const { url, readiness } = await startGatewayPart(assembly, { writeSide, readModels, tokenSecrets, clock })
-  health.readyWhen(async () => [
-    ...(relayState ? [relayState()] : []),
-    projectorState(),
-    ...(await transport.readiness()),
-    ...(await readiness()),
-  ])
+  const ownParts = async () => [...(relayState ? [relayState()] : []), projectorState()]
+  health.readyWhen(together(ownParts, transport.readiness, readiness))
   logger.info(`ready: ${url}`)
   return url
 }
@@ -84,11 +81,7 @@ async function relay(assembly: Assembly): Promise<string> {
   await requireWholeLog(assembly, transport.kafka.bus, log)
   observeHorizon(assembly, transport.observer)
   const relayState = startRelayPart(assembly, transport, transport.kafka)
-  health.readyWhen(async () => [
-    relayState(),
-    { part: 'event log', ok: await log.isReachable() },
-    ...(await transport.readiness()),
-  ])
+  health.readyWhen(together(async () => [relayState()], reachable('event log', log), transport.readiness))
   assembly.logger.info(`ready: relay ${health.url}`)
   return health.url
 }

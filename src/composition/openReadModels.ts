@@ -1,6 +1,6 @@
 import type { Config } from '../config.js'
 import type { LogIdentity } from '../contract/logIdentity.js'
-import type { Readiness } from '../health/probes.js'
+import { type Readiness, reachable, together } from '../health/probes.js'
 import type { OpenedAnnouncementFeed } from '../read/announcementFeed.js'
 import type { DocumentCache } from '../read/cache/documentCache.js'
 import { InProcessDocumentCache } from '../read/cache/inProcessDocumentCache.js'
@@ -50,10 +50,7 @@ export async function openReadModels(assembly: Assembly, installation: Installat
     registry,
     feed,
     cache: await openCache(assembly, installation),
-    readiness: async () => [
-      { part: 'read store', ok: await store.isReachable() },
-      { part: 'announcements', ok: await feed.isReachable() },
-    ],
+    readiness: together(reachable('read store', store), reachable('announcements', feed)),
   }
 }
 

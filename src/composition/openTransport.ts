@@ -8,7 +8,7 @@ import { LogSignal } from '../bus/postgresLog/logSignal.js'
 import { openPostgresCheckpoints } from '../bus/postgresLog/openPostgresCheckpoints.js'
 import { PostgresLogBus } from '../bus/postgresLog/postgresLogBus.js'
 import type { LogIdentity } from '../contract/logIdentity.js'
-import type { Readiness } from '../health/probes.js'
+import { type Readiness, reachable, together } from '../health/probes.js'
 import type { Assembly } from './assembly.js'
 import { KAFKA, whenReachable } from './patience.js'
 
@@ -42,7 +42,7 @@ export async function openTransport(
   starting.defer(() => log.close())
   const { observer, scan, outbox } = log
   const settings = config.kafka
-  if (!settings) return { bus: log, kafka: undefined, observer, scan, checkpoints, readiness: async () => [] }
+  if (!settings) return { bus: log, kafka: undefined, observer, scan, checkpoints, readiness: together() }
 
   const bus = await whenReachable(
     { ...KAFKA, open: () => openKafkaBus({ kafka: settings, installationId, historyId, checkpoints, logger }) },
@@ -55,6 +55,6 @@ export async function openTransport(
     observer,
     scan,
     checkpoints,
-    readiness: async () => [{ part: 'Kafka', ok: await bus.isReachable() }],
+    readiness: reachable('Kafka', bus),
   }
 }

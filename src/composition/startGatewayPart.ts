@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { ConsistencyTokens } from '../contract/consistencyToken.js'
 import { SignedText } from '../contract/signedText.js'
 import { startGateway } from '../gateway/server.js'
-import type { Readiness } from '../health/probes.js'
+import { type Readiness, reachable, together } from '../health/probes.js'
 import { CachedDocuments } from '../read/cache/cachedDocuments.js'
 import { measuredCache } from '../read/cache/measuredCache.js'
 import { QuarantineDesk } from '../read/quarantineDesk.js'
@@ -52,10 +52,7 @@ export async function startGatewayPart(
   const liveReads = await whenReachable({ ...feedOf(config), open: openLiveReads }, assembly)
   starting.defer(() => liveReads.stop())
 
-  const readiness: Readiness = async () => [
-    { part: 'event log', ok: await writeSide.isReachable() },
-    ...(await readModels.readiness()),
-  ]
+  const readiness = together(reachable('event log', writeSide), readModels.readiness)
   const gateway = await startGateway({
     handlers: writeSide.handlers,
     readSide: {

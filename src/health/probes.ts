@@ -12,6 +12,16 @@ export interface ProbedPart {
 /** May take long, may reject: both mean "no". */
 export type Readiness = () => Promise<readonly ProbedPart[]>
 
+/** part: what a person calls it. */
+export function reachable(part: string, server: { isReachable(): Promise<boolean> }): Readiness {
+  return async () => [{ part, ok: await server.isReachable() }]
+}
+
+/** Asks all of them at once: of two servers that hang each takes its time to be given up, and the answer must name both. */
+export function together(...parts: readonly Readiness[]): Readiness {
+  return async () => (await Promise.all(parts.map((each) => each()))).flat()
+}
+
 /** Whoever asks for readiness asks again soon: an answer that takes longer is "no". */
 const PROBE_TIMEOUT_MS = 3_000
 

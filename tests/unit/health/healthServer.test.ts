@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { type HealthServer, startHealthServer } from '../../../src/health/healthServer.js'
 import { PortInUse, requireFreePort } from '../../../src/health/listen.js'
-import type { Readiness } from '../../../src/health/probes.js'
+import { type Readiness, reachable, together } from '../../../src/health/probes.js'
 
 let server: HealthServer | undefined
 afterEach(() => server?.stop())
@@ -44,6 +44,19 @@ describe('the health of a process without an API', () => {
     expect((await ask(`${url}/readyz`)).status).toBe(200)
     answer = () => Promise.reject(new Error('no answer'))
     expect((await ask(`${url}/readyz`)).status).toBe(503)
+  })
+
+  it('asks all parts before the first of them has answered', async () => {
+    const asked = Promise.withResolvers<boolean>()
+    const first = reachable('Kafka', { isReachable: () => asked.promise })
+    const last = reachable('announcements', {
+      isReachable: () => {
+        asked.resolve(false)
+        return Promise.resolve(false)
+      },
+    })
+    const url = await start(together(first, last))
+    expect(await ask(`${url}/readyz`)).toMatchObject({ status: 503, body: { down: ['Kafka', 'announcements'] } })
   })
 
   it('tells its metrics as Prometheus reads them, where it has any', async () => {
