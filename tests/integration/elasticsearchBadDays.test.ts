@@ -88,6 +88,14 @@ describeOnStack(['elasticsearch'], 'a read store on Elasticsearch on bad days', 
       )
     })
 
+    it('is refused an index of the name that ours would get, without our alias', async () => {
+      const prefix = newPrefix()
+      await client.indices.create({ index: `${aliasOf(prefix, 'products')}-v1` })
+      expect(await refusalOf(prefix, randomUUID())).toMatch(
+        /^ELASTICSEARCH_PREFIX: expected the alias \S+ to lead to an index, found that it leads to none.*choose another prefix/,
+      )
+    })
+
     it('is refused an alias in front of several indices', async () => {
       const prefix = newPrefix()
       const installationId = randomUUID()

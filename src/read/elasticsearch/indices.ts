@@ -131,9 +131,14 @@ async function indicesBehind(client: Client, alias: string): Promise<readonly Fo
 /** named: of an index that was asked for by its own name, which readers may not see. */
 function checked(found: readonly FoundIndex[], alias: string, expected: IndexMeta, named?: IndexNames): IndexNames {
   const [first, ...more] = found
-  if (!first || more.length > 0) {
+  if (!first) {
     throw new UnusableIndex(
-      `ELASTICSEARCH_PREFIX: expected one index behind ${alias}, found ${found.map(([name]) => name).join(', ') || 'none'}: choose another prefix, or leave the alias on one of them.`,
+      `ELASTICSEARCH_PREFIX: expected the alias ${alias} to lead to an index, found that it leads to none while an index has the name that a new one would get: choose another prefix, or put the alias on that index where it is this installation's.`,
+    )
+  }
+  if (more.length > 0) {
+    throw new UnusableIndex(
+      `ELASTICSEARCH_PREFIX: expected one index behind ${alias}, found ${found.map(([name]) => name).join(', ')}: choose another prefix, or leave the alias on one of them.`,
     )
   }
   const [name, { mappings, aliases }] = first
