@@ -28,8 +28,18 @@ const address = (example: string, protocols: RegExp) =>
     .refine((value) => URL.canParse(value) && protocols.test(value), `expected an address like ${example}`)
     .optional()
 
-/** What may stand in the name of a topic, an index and a key alike. */
+/** What may stand in the name of a topic and of an index alike. */
 const prefix = (byDefault: string) =>
+  z
+    .string()
+    .regex(
+      /^[a-z0-9][a-z0-9._-]{0,63}$/,
+      'expected 1 to 64 lower case letters, digits and . _ -, a letter or digit first',
+    )
+    .default(byDefault)
+
+/** A key's name may hold colons besides, as is the custom. */
+const keyPrefix = (byDefault: string) =>
   z
     .string()
     .regex(
@@ -61,7 +71,7 @@ export const variables = z.object({
       'expected host:port, one or more of them separated by commas',
     )
     .optional(),
-  KAFKA_PREFIX: prefix('order-gateway.').refine((value) => !value.includes(':'), 'expected no colon: topics have none'),
+  KAFKA_PREFIX: prefix('order-gateway.'),
   KAFKA_PARTITIONS: wholeNumber(1, 1_000).default(6),
   KAFKA_REPLICATION_FACTOR: wholeNumber(1, 100).optional(),
   KAFKA_TLS: yesOrNo.default(false),
@@ -71,12 +81,9 @@ export const variables = z.object({
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
   ELASTICSEARCH_URL: address('http://user:password@host:9200', /^https?:\/\//),
-  ELASTICSEARCH_PREFIX: prefix('order-gateway-').refine(
-    (value) => !value.includes(':'),
-    'expected no colon: indices have none',
-  ),
+  ELASTICSEARCH_PREFIX: prefix('order-gateway-'),
   REDIS_URL: address('redis://user:password@host:6379', /^rediss?:\/\//),
-  REDIS_PREFIX: prefix('order-gateway:'),
+  REDIS_PREFIX: keyPrefix('order-gateway:'),
   TOKEN_SECRET: secrets('one secret or more'),
   PERSONAL_DATA_KEY: secrets('one key or more'),
   SAMPLE_DATA: z.enum(['superstore', 'none'], 'expected superstore or none').optional(),
