@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Service } from './composition/assembly.js'
 import { type Config, type ProcessRole, parseConfig } from './config.js'
 import { sentenceOf } from './faultSentence.js'
+import { watchLauncher } from './launcherLost.js'
 import { createLogger } from './logger.js'
 
 /** A stop that takes longer is cut off: everything acknowledged is durable, so this loses connections and no data. */
@@ -16,24 +17,28 @@ export async function runProcess(
   start: Start,
 ): Promise<void> {
   try {
-    await run(parseConfig(env, role), start)
+    await run(parseConfig(env, role), start, env)
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`)
     process.exit(1)
   }
 }
 
-async function run(config: Config, start: Start): Promise<void> {
+async function run(config: Config, start: Start, env: Readonly<Record<string, string | undefined>>): Promise<void> {
   const logger = createLogger(config.logLevel, { onTerminal: process.stdout.isTTY })
   const stopRequested = new AbortController()
+  const stop = (why: string) => {
+    logger.info(why)
+    endInTime()
+    stopRequested.abort()
+  }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stopRequested.signal.aborted) process.exit(1)
-      logger.info(`${signal}: stopping (again to stop at once)`)
-      endInTime()
-      stopRequested.abort()
+      stop(`${signal}: stopping (again to stop at once)`)
     })
   }
+  watchLauncher(env, () => stopRequested.signal.aborted || stop('npm has ended: stopping'))
   const service = await start(config, logger, stopRequested.signal).catch((error: unknown) => {
     if (error !== stopRequested.signal.reason) throw error
     logger.info('stopped before it was ready')

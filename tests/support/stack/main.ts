@@ -2,6 +2,7 @@ import { rename, writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import pretty from 'pino-pretty'
+import { watchLauncher } from '../../../src/launcherLost.js'
 import { discardDataDir, discardLeftovers, makeTestFolder } from '../throwAwayServer.js'
 import { isPartName, PART_NAMES } from './part.js'
 import { environmentText, serviceEnvironment } from './serviceEnvironment.js'
@@ -21,13 +22,8 @@ let directory: string | undefined
 let stack: Stack | undefined
 let isEnding = false
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    // npm passes on the signal that the terminal has sent already.
-    if (!isEnding) void end()
-    isEnding = true
-  })
-}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endOnce)
+watchLauncher(process.env, endOnce)
 
 await discardLeftovers()
 directory = await makeTestFolder()
@@ -39,6 +35,12 @@ const lacking = Object.keys(stack.missing)
 logger.info(
   `${lacking.length === 0 ? 'all runs' : `runs without ${lacking.join(' and ')}`}; Ctrl-C ends it and deletes its data`,
 )
+
+/** npm passes on the signal that the terminal has sent already. */
+function endOnce(): void {
+  if (!isEnding) void end()
+  isEnding = true
+}
 
 /** At any moment, also in the middle of a download: servers that are just starting end with this process. */
 async function end(): Promise<void> {
