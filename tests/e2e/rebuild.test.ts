@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { DocumentWrite } from '../../src/read/documentStore.js'
 import type { Generation } from '../../src/read/generationRegistry.js'
@@ -18,6 +19,8 @@ const WRITERS = 32
 /** Where what is killed counts, not the load. */
 const FEW_WRITERS = 4
 const READERS = 6
+/** Between the writes of one writer, and the reads of one reader: as fast as they can they would take the processors from what is tested. */
+const PACE_MS = 200
 /** Of the orders that are written. */
 const FOLLOWED = 4
 const DRIFTED = 5
@@ -359,6 +362,7 @@ class Load implements AsyncDisposable {
       } catch (error) {
         this.faults.push(String(error))
       }
+      await delay(PACE_MS)
     }
   }
 

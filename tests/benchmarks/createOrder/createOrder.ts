@@ -77,7 +77,7 @@ async function run({ server, logger }: Bench): Promise<BenchmarkResult> {
     rates: rates.sameNoOp,
   }
   const transactional = { name: 'the same by a Prisma interactive transaction', rates: rates.viaTransactions }
-  const ours = { name: 'createOrder, projector in another process', rates: rates.writeSideAlone }
+  const ours = { name: 'createOrder, the write side alone: no projector beside it', rates: rates.writeSideAlone }
   const together = { name: 'createOrder, everything in one process', rates: rates.whole }
   return {
     comparisons: [
