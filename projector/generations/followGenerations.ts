@@ -10,8 +10,9 @@ import { settleSwitch } from '../rebuild/switchGeneration.js'
 import { SILENCE } from './silence.js'
 import { SwitchedCache } from './switchedCache.js'
 
-/** A switch from one generation to another waits for every projector to notice, and nothing becomes visible meanwhile. */
 const LOOK_EVERY_MS = 200
+/** Beside a rebuild: its switch waits three times for every projector to notice, and nothing becomes visible meanwhile. */
+const LOOK_BESIDE_REBUILD_MS = 20
 
 export interface FollowGenerationsOptions extends Omit<ProjectorOptions, keyof GenerationStore | 'mayWork'> {
   readonly registry: GenerationRegistry
@@ -46,6 +47,7 @@ class Following implements FollowedGenerations {
   readonly #followed = new Map<number, Followed>()
   readonly #cache: SwitchedCache
   readonly #running: Promise<void>
+  #settlesAgainAt = 0
 
   constructor(options: FollowGenerationsOptions) {
     this.#options = options
@@ -70,17 +72,20 @@ class Following implements FollowedGenerations {
 
   async #run(): Promise<void> {
     const { signal } = this.#stopping
-    for (; !signal.aborted; await pause(LOOK_EVERY_MS, signal)) {
+    while (!signal.aborted) {
+      let pauseMs = LOOK_EVERY_MS
       try {
-        await this.#look()
+        if ((await this.#look()).some(isBeforeSwitch)) pauseMs = LOOK_BESIDE_REBUILD_MS
       } catch (error) {
         // Goes on with what it knows: no switch ends while a projector is in the group that it did not notice has to be left.
         this.#logger.warn({ fault: faultText(error) }, 'The generations of the read models could not be looked up')
       }
+      await pause(pauseMs, signal)
     }
   }
 
-  async #look(): Promise<void> {
+  /** Returns what it went by. */
+  async #look(): Promise<readonly Generation[]> {
     const working = [...this.#followed].find(([, { announced, projector }]) => announced && projector.isActive)?.[0]
     const registered = await this.#options.registry.list()
     const wanted = new Map(registered.filter(isFollowed).map(({ number, state }) => [number, state === 'live']))
@@ -94,10 +99,16 @@ class Following implements FollowedGenerations {
       if (!this.#followed.has(number) && !this.#stopping.signal.aborted) await this.#begin(number, announced)
     }
     if (registered.some(({ state }) => state === 'leaving' || state === 'arriving')) await this.#settle()
+    return registered
   }
 
-  /** Whoever switches holds the lock, and loses it with its connection: then a switch would stay half done, and nothing become visible. */
+  /**
+   * Whoever switches holds the lock, and loses it with its connection: then a switch would stay half done, and nothing become visible. To try the lock
+   * takes a connection, so not at every look.
+   */
   async #settle(): Promise<void> {
+    if (performance.now() < this.#settlesAgainAt) return
+    this.#settlesAgainAt = performance.now() + LOOK_EVERY_MS
     const { registry, generations } = this.#options
     try {
       await registry.alone(() => settleSwitch({ registry, generations }))
@@ -157,6 +168,11 @@ class Following implements FollowedGenerations {
       }),
     )
   }
+}
+
+/** A kept one may be gone back to as well, and be kept for weeks. */
+function isBeforeSwitch({ state }: Generation): boolean {
+  return state === 'following' || state === 'leaving' || state === 'arriving'
 }
 
 function isFollowed({ state }: Generation): boolean {
