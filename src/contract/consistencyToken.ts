@@ -4,6 +4,8 @@ import { SignedText } from './signedText.js'
 export interface StreamVersion {
   readonly streamId: string
   readonly version: number
+  /** When it was recorded, by the clock of the log's database, in milliseconds since 1970. Absent in tokens of earlier releases. */
+  readonly recordedAt?: number
   /** W3C, of the command that wrote it, where that was traced. */
   readonly traceparent?: string
 }
@@ -26,19 +28,24 @@ export class ConsistencyTokens {
   }
 
   issue(proof: StreamVersion): string {
-    const { streamId: s, version: v, traceparent: t } = proof
-    return this.#signed.sign(t === undefined ? { s, v } : { s, v, t })
+    const { streamId: s, version: v, recordedAt: r, traceparent: t } = proof
+    return this.#signed.sign({ s, v, ...(r !== undefined && { r }), ...(t !== undefined && { t }) })
   }
 
   /** Throws InvalidToken. */
   read(token: string): StreamVersion {
     const payload = this.#signed.verify(token)
-    const { s: streamId, v: version, t: traceparent } = payload ?? {}
+    const { s: streamId, v: version, r: recordedAt, t: traceparent } = payload ?? {}
     if (typeof streamId !== 'string' || typeof version !== 'number') {
       throw new InvalidToken(
         'Expected a consistency token as a command returned it, unchanged; found one that this service did not issue.',
       )
     }
-    return typeof traceparent === 'string' ? { streamId, version, traceparent } : { streamId, version }
+    return {
+      streamId,
+      version,
+      ...(typeof recordedAt === 'number' && { recordedAt }),
+      ...(typeof traceparent === 'string' && { traceparent }),
+    }
   }
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { estimatedDelivery } from '../contract/estimatedDelivery.js'
 import type { OrderLine } from '../domain/order/events.js'
 import type { ExistingOrder } from '../domain/order/state.js'
+import type { StreamVersion } from '../read/index.js'
 import { isTracing } from '../telemetry/spans.js'
 import type { AcceptedCommand, CommandContext, CommandOutcome, OrderRequest, RefusedCommand } from '../write/index.js'
 import type { GatewayContext } from './context.js'
@@ -40,14 +41,18 @@ export async function orderCommand(
 /** What all payloads have in common. */
 export function payloadOf(outcome: CommandOutcome<unknown>, context: GatewayContext) {
   if (outcome.kind === 'refused') return { written: undefined, receipt: null, userErrors: [userErrorOf(outcome)] }
-  const written = { streamId: outcome.streamId, version: outcome.version }
-  return { written, receipt: receiptOf(outcome, context), userErrors: [] }
+  const { streamId, version, recordedAt } = outcome
+  const written = { streamId, version, recordedAt: Date.parse(recordedAt) }
+  return { written, receipt: receiptOf(outcome, written, context), userErrors: [] }
 }
 
-function receiptOf(accepted: AcceptedCommand<unknown>, context: GatewayContext): CommandReceipt {
-  const { commandId, id, streamId, version, duplicate, traceId, traceparent } = accepted
+function receiptOf(
+  { commandId, id, version, duplicate, traceId, traceparent }: AcceptedCommand<unknown>,
+  written: StreamVersion,
+  context: GatewayContext,
+): CommandReceipt {
   // So that whoever reads with the token, in a trace of their own, is led to this one.
-  const token = context.tokens.issue({ streamId, version, ...(isTracing() && { traceparent }) })
+  const token = context.tokens.issue(isTracing() ? { ...written, traceparent } : written)
   return { commandId, streamId: id, version, token, duplicate, traceId }
 }
 

@@ -12,6 +12,16 @@ export interface OrderChangeAnnouncement {
 /** Counts announcements since the ring began; grows by one with each. Means something in this process only. */
 export type RingIndex = number
 
+/** A stream, as long as the ring holds any announcement of it. */
+interface AnnouncedStream {
+  /** Where any of it was announced last; forgotten with that entry. */
+  readonly index: RingIndex
+  /** The highest version announced with an order's facts. */
+  readonly version: number
+  /** The newest announcement of each kind, and of each set of projections. */
+  readonly newest: readonly ProjectionResult[]
+}
+
 interface Entry {
   readonly position: FeedPosition
   readonly streamId: string
@@ -37,8 +47,7 @@ export class AnnouncementRing {
   readonly #bounds: RingBounds
   readonly #entries: (Entry | undefined)[]
   readonly #indexes = new Map<FeedPosition, RingIndex>()
-  /** By stream: the highest version announced with an order's facts, and where any of them was announced last. Forgotten with that entry. */
-  readonly #announced = new Map<string, { readonly version: number; readonly index: RingIndex }>()
+  readonly #announced = new Map<string, AnnouncedStream>()
   readonly #streamListeners = new ListenersByKey<ProjectionResult>()
   readonly #customerListeners = new ListenersByKey<RingIndex>()
   readonly #appendListeners = new Set<(from: RingIndex) => void>()
@@ -77,6 +86,11 @@ export class AnnouncementRing {
   /** Calls `listener` in the tick of the announcement, which it must neither block nor throw in. Returns its removal. */
   listen(streamId: string, listener: (result: ProjectionResult) => void): () => void {
     return this.#streamListeners.add(streamId, listener)
+  }
+
+  /** Of what was announced of the stream lately, the newest of each kind. */
+  newestOf(streamId: string): readonly ProjectionResult[] {
+    return this.#announced.get(streamId)?.newest ?? []
   }
 
   /** Calls `listener` after announcements were added, with the index of the first of them; it takes them with `take`. Returns its removal. */
@@ -153,12 +167,17 @@ export class AnnouncementRing {
   }
 
   #changeOf(result: ProjectionResult, position: FeedPosition, index: RingIndex): OrderChangeAnnouncement | undefined {
-    if (result.kind !== 'applied' || !result.order) return undefined
-    // In order per stream: what is not higher than the highest was announced before.
-    const highest = this.#announced.get(result.streamId)?.version ?? 0
+    const known = this.#announced.get(result.streamId)
+    const highest = known?.version ?? 0
+    const isOfOrder = result.kind === 'applied' && result.order !== null
     // Also by a repeat: projectors that die one after the other repeat an event many times, each time within the span.
-    this.#announced.set(result.streamId, { version: Math.max(highest, result.version), index })
-    if (highest >= result.version) return undefined
+    this.#announced.set(result.streamId, {
+      index,
+      version: isOfOrder ? Math.max(highest, result.version) : highest,
+      newest: withNewest(known?.newest, result),
+    })
+    // In order per stream: what is not higher than the highest was announced before.
+    if (!isOfOrder || highest >= result.version) return undefined
     return { position, event: { ...result, order: result.order } }
   }
 
@@ -167,4 +186,16 @@ export class AnnouncementRing {
     if (this.#indexes.get(position) === index) this.#indexes.delete(position)
     if (this.#announced.get(streamId)?.index === index) this.#announced.delete(streamId)
   }
+}
+
+function withNewest(newest: readonly ProjectionResult[] = [], result: ProjectionResult): readonly ProjectionResult[] {
+  const kind = kindOf(result)
+  const known = newest.find((each) => kindOf(each) === kind)
+  // A repeat may be older.
+  if (known && known.version > result.version) return newest
+  return [...newest.filter((each) => each !== known), result]
+}
+
+function kindOf(result: ProjectionResult): string {
+  return result.kind === 'ordersOfCustomer' ? result.kind : `${result.kind} ${result.projections.join()}`
 }

@@ -6,13 +6,19 @@ import { PendingWait, type WaitPorts } from './pendingWait.js'
 import type { Recheck } from './recheck.js'
 import type { Searchability } from './searchability.js'
 
+/**
+ * A write is announced within so long after it was recorded, save on a bad day, and is only listened for until then. The first look at once, for each of
+ * them, found nothing nearly always, and took more requests to the store than all else that a command costs it.
+ */
+export const LISTENED_FOR_MS = 250
+
 export interface WaiterBounds {
   readonly inAll: number
   readonly perConnection: number
 }
 
 /**
- * Waits on announcements, and looks before and beside them.
+ * Waits on announcements, and looks beside them: at once, but for a write that is so new that its announcement is about to come or has just come.
  *
  * The listener is there before the first look: what is announced in between is not missed. A caller whose signal aborts is answered at once
  * with `timedOut` and what is known.
@@ -56,15 +62,19 @@ export class AnnouncedVersionWaiter implements VersionWaiter {
     const stopListening = this.#ring.listen(target.streamId, (result) => wait.hear(result))
     const stopRechecks = this.#recheck.add(() => wait.look())
     const deadline = setTimeout(() => wait.end(), timeoutMs)
+    const listenMs = leftToListen(target)
+    const firstLook = listenMs > 0 ? setTimeout(() => wait.look(), listenMs) : undefined
     const abandon = () => wait.abandon()
     signal?.addEventListener('abort', abandon, { once: true })
     try {
       if (signal?.aborted) wait.abandon()
-      wait.look()
+      if (listenMs === 0) wait.look()
+      else for (const result of this.#ring.newestOf(target.streamId)) wait.hear(result)
       return await wait.outcome
     } finally {
       signal?.removeEventListener('abort', abandon)
       clearTimeout(deadline)
+      clearTimeout(firstLook)
       stopRechecks()
       stopListening()
       this.#pending.delete(wait)
@@ -90,4 +100,10 @@ export class AnnouncedVersionWaiter implements VersionWaiter {
   #leave(connection: object | undefined): void {
     if (connection) this.#byConnection.set(connection, (this.#byConnection.get(connection) ?? 1) - 1)
   }
+}
+
+/** A clock that is off costs that much time, or a look; never the answer. */
+function leftToListen({ recordedAt }: StreamVersion): number {
+  if (recordedAt === undefined) return 0
+  return Math.min(LISTENED_FOR_MS, Math.max(0, recordedAt + LISTENED_FOR_MS - Date.now()))
 }

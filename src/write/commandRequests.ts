@@ -97,6 +97,8 @@ export interface AcceptedCommand<State> {
   readonly version: number
   /** True when the command id had been executed before: all of this is the stored first result. */
   readonly duplicate: boolean
+  /** When the event was recorded, by the clock of the log's database; RFC 3339 UTC. */
+  readonly recordedAt: string
   /** Trace of the request that appended the event. */
   readonly traceId: string
   /** W3C, of that request. */

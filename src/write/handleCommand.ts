@@ -1,6 +1,7 @@
 import { randomUUIDv7 } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type DomainEvent, encodeEvent } from '../contract/eventCodec.js'
+import type { EventEnvelope, EventMetadata } from '../contract/eventEnvelope.js'
 import type { PersonalDataCipher } from '../contract/personalData.js'
 import { parseStreamId, streamIdOf } from '../contract/streams.js'
 import { isRefusal } from '../domain/decision.js'
@@ -49,6 +50,11 @@ export async function handleCommand<Command, State, Event extends DomainEvent>(
   if (idFault) return refusedByRule(idFault)
   const handling = new Handling(parts, aggregate, request, context)
   return isRefusal(plan) ? handling.refuse(refusedByRule(plan)) : handling.run(plan)
+}
+
+/** What an answer says of the event. */
+type AppendedEvent = Pick<EventEnvelope, 'streamId' | 'recordedAt'> & {
+  readonly metadata: Pick<EventMetadata, 'traceparent'>
 }
 
 class Handling<Command, State, Event extends DomainEvent> {
@@ -115,7 +121,7 @@ class Handling<Command, State, Event extends DomainEvent> {
     if (!sealing) return 'key gone'
     const { principal, traceparent, correlationId, occurredAt } = this.#context
     const version = current.version + 1
-    const { kind } = await store.append({
+    const appended = await store.append({
       streamId,
       streamCategory: this.#aggregate.category,
       streamVersion: version,
@@ -127,11 +133,12 @@ class Handling<Command, State, Event extends DomainEvent> {
       fingerprint: fingerprints.of(this.#request),
       ...(sealing.keyChange && { customerKey: sealing.keyChange }),
     })
-    if (kind === 'conflict') return 'conflict'
+    if (appended.kind === 'conflict') return 'conflict'
     if (sealing.keyChange?.kind === 'destroy') dataKeys.drop(plan.id)
     const state = this.#aggregate.evolve(current.state, event)
     folded.put(streamId, { state, version }, this.#aggregate.sizeOf(state))
-    return this.#accepted(streamId, { state, version }, traceparent, false)
+    const { recordedAt } = appended
+    return this.#accepted({ streamId, recordedAt, metadata: { traceparent } }, { state, version }, false)
   }
 
   /**
@@ -148,13 +155,12 @@ class Handling<Command, State, Event extends DomainEvent> {
     if (!this.#parts.fingerprints.matches(fingerprint, this.#request)) return commandIdReused()
     const events = await this.#parts.store.readStream(event.streamId, 1, event.streamVersion)
     const then = fold(this.#aggregate, unfolded(this.#aggregate), events)
-    return this.#accepted(event.streamId, then, event.metadata.traceparent, true)
+    return this.#accepted(event, then, true)
   }
 
   #accepted(
-    streamId: string,
+    { streamId, recordedAt, metadata: { traceparent } }: AppendedEvent,
     { state, version }: Folded<State>,
-    traceparent: string,
     duplicate: boolean,
   ): AcceptedCommand<State> {
     return {
@@ -164,6 +170,7 @@ class Handling<Command, State, Event extends DomainEvent> {
       id: parseStreamId(streamId).id,
       version,
       duplicate,
+      recordedAt,
       traceId: traceparent.split('-')[1] ?? '',
       traceparent,
       state,

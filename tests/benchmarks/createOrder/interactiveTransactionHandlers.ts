@@ -65,7 +65,7 @@ export class InteractiveTransactionHandlers {
     const { principal, traceparent, correlationId, occurredAt } = context
     const key = this.#cipher.unwrap(customer.wrappedKey)
     const encoded = encodeEvent(decision.event, (personal) => this.#cipher.seal(key, eventId, personal))
-    await transaction.event.create({
+    const { recordedAt } = await transaction.event.create({
       data: {
         era: 1,
         streamId,
@@ -85,6 +85,7 @@ export class InteractiveTransactionHandlers {
       id,
       version: 1,
       duplicate: false,
+      recordedAt: recordedAt.toISOString(),
       traceId: traceparent.split('-')[1] ?? '',
       traceparent,
       state: evolveOrder(initialOrder, decision.event) as ExistingOrder,

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { ConsistencyTokens, InvalidToken } from '../../../src/contract/consistencyToken.js'
 import { SignedText } from '../../../src/contract/signedText.js'
 
-const proof = { streamId: 'order-42', version: 3 }
+const proof = { streamId: 'order-42', version: 3, recordedAt: 1_772_357_400_250 }
 
 describe('ConsistencyTokens', () => {
   it('reads back what it issued, whatever the id', () => {

@@ -21,6 +21,7 @@ const ACCEPTED: CommandOutcome<ExistingOrder> = {
   id: 'o1',
   version: 1,
   duplicate: false,
+  recordedAt: '2026-03-01T09:30:00.250Z',
   traceId: 'f'.repeat(32),
   traceparent: `00-${'f'.repeat(32)}-${'f'.repeat(16)}-01`,
   state: STATE,
@@ -70,7 +71,11 @@ test('a command that was done answers with receipt, state and read model', async
   expect(body.errors).toBeUndefined()
   const { createOrder } = body.data as { createOrder: { receipt: { token: string } } }
   const { receipt, ...payload } = createOrder
-  expect(gateway.tokens.read(receipt.token)).toEqual({ streamId: 'order-o1', version: 1 })
+  expect(gateway.tokens.read(receipt.token)).toEqual({
+    streamId: 'order-o1',
+    version: 1,
+    recordedAt: Date.parse('2026-03-01T09:30:00.250Z'),
+  })
   expect(receipt).toMatchObject({
     commandId: 'c1',
     streamId: 'o1',

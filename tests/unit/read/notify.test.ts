@@ -35,6 +35,8 @@ const script = fc.record({
     fc.record({
       version: fc.integer({ min: 1, max: LAST_VERSION }),
       timeoutMs: fc.constantFrom(0, 500, 60_000),
+      /** Of the write, when the wait begins; undefined where its token does not say. */
+      ageMs: fc.constantFrom(undefined, 0, 1_000),
       lists: fc.boolean(),
       aborts: fc.boolean(),
     }),
@@ -87,12 +89,12 @@ test('INV-14 NOTIFY every wait has one outcome, and a true one, whatever comes f
           }
         }
 
-        async function wait({ version, timeoutMs, lists, aborts }: (typeof waits)[number]) {
+        async function wait({ version, timeoutMs, ageMs, lists, aborts }: (typeof waits)[number]) {
           await step(`wait for ${version}`)
           const abort = new AbortController()
           const beganAt = Date.now()
           const outcome = waiter.waitFor(
-            { streamId: 'order-o1', version },
+            { streamId: 'order-o1', version, ...(ageMs !== undefined && { recordedAt: beganAt - ageMs }) },
             lists ? [{ kind: 'document' }, { kind: 'timeline' }, { kind: 'lists' }] : [{ kind: 'document' }],
             { timeoutMs, signal: abort.signal },
           )

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { ProjectionResult } from '../../../src/contract/projectionResult.js'
 import type { View } from '../../../src/read/consistency.js'
 import { TooManyWaiters } from '../../../src/read/consistency.js'
 import { StoreUnavailable } from '../../../src/read/documentStore.js'
+import { LISTENED_FOR_MS } from '../../../src/read/waitForVersion.js'
 import { liveReadsInMemory, WAITER_RECHECK_MS } from '../../support/liveReadsInMemory.js'
 import { feedPosition } from '../../support/memory/memoryAnnouncementFeed.js'
 import { customerApplied, orderApplied, parkedAt } from '../../support/sampleAnnouncements.js'
@@ -89,6 +91,83 @@ describe('what a view waits for', () => {
     answer = Promise.resolve()
     await passing(WAITER_RECHECK_MS)
     expect(await outcome).toEqual(REACHED)
+  })
+})
+
+describe('a write that was recorded just now', () => {
+  const fresh = (recordedAt = Date.now()) => ({ ...order3, recordedAt })
+  const announce = (reads: ReturnType<typeof liveReadsInMemory>, ...results: ProjectionResult[]) =>
+    reads.ring.append(results.map((result) => ({ result, position: feedPosition(1) })))
+  let looks: string[]
+  const reading = () => {
+    looks = []
+    return liveReadsInMemory({
+      around: (read, name) => {
+        looks.push(name)
+        return read()
+      },
+    })
+  }
+
+  it('is listened for, and not looked for', async () => {
+    const reads = reading()
+    const outcome = reads.waiter.waitFor(fresh(), [DOCUMENT, TIMELINE], { timeoutMs: 10_000 })
+    await passing(LISTENED_FOR_MS - 1)
+    announce(reads, orderApplied('o1', 3))
+    expect(await outcome).toEqual(REACHED)
+    expect(looks).toEqual([])
+    expect(reads.registered()).toBe(0)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is known to be shown where it was announced before the wait began, piece by piece and repeated', async () => {
+    const reads = reading()
+    announce(reads, orderApplied('o1', 3, {}, ['orders']), orderApplied('o1', 3, {}, ['orderTimelines']))
+    announce(reads, orderApplied('o1', 2, {}, ['orders']))
+    const outcome = reads.waiter.waitFor(fresh(), [DOCUMENT, TIMELINE], { timeoutMs: 10_000 })
+    expect(await outcome).toEqual(REACHED)
+    expect(looks).toEqual([])
+  })
+
+  it.each([
+    ['now', 0],
+    ['a day from now, by a clock that is off', 86_400_000],
+  ])('is looked for after a while, when nothing is announced: %s', async (_when, ahead) => {
+    const reads = reading()
+    const outcome = reads.waiter.waitFor(fresh(Date.now() + ahead), [DOCUMENT], { timeoutMs: 10_000 })
+    await passing(10)
+    await reads.show('orders', orderDocument('o1', { version: 3 }))
+    await passing(LISTENED_FOR_MS - 11)
+    expect(looks).toEqual([])
+    await passing(1)
+    expect(await outcome).toEqual(REACHED)
+  })
+
+  it('is told to stand still at once, where that was announced before', async () => {
+    const reads = reading()
+    await reads.parked.park({ projection: 'orders', ...parkedRow })
+    announce(reads, parkedAt('o1', 3))
+    const outcome = reads.waiter.waitFor(fresh(), [DOCUMENT], { timeoutMs: 10_000 })
+    await passing(1)
+    expect(await outcome).toEqual({ kind: 'parked', currentVersion: 0 })
+  })
+
+  it('is looked for at the deadline, however soon that comes', async () => {
+    const reads = reading()
+    await reads.show('orders', orderDocument('o1', { version: 3 }))
+    const outcome = reads.waiter.waitFor(fresh(), [DOCUMENT], { timeoutMs: 20 })
+    await passing(20)
+    expect(await outcome).toEqual(REACHED)
+  })
+
+  it('an older one is looked for at once, and no announcement of before is believed: the store may have been made anew since', async () => {
+    const reads = reading()
+    announce(reads, orderApplied('o1', 3))
+    const outcome = reads.waiter.waitFor(fresh(Date.now() - LISTENED_FOR_MS), [DOCUMENT], { timeoutMs: 300 })
+    await passing(1)
+    expect(looks).toEqual(['orders', 'parked'])
+    await passing(300)
+    expect(await outcome).toEqual({ kind: 'timedOut', currentVersion: 0 })
   })
 })
 
