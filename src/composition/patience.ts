@@ -62,9 +62,10 @@ export async function whenReachable<Opened>(
   }
 }
 
-/** Messages alone: drivers hang their connections, and with them their secrets, on their errors. */
+/** In a sentence of ours. Messages alone: drivers hang their connections, and with them their secrets, on their errors. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const cause = error.cause instanceof Error ? error.cause.message : ''
-  return error.message.includes(cause) ? error.message : `${error.message} ${cause}`
+  const reason = error.message.includes(cause) ? error.message : `${error.message} ${cause}`
+  return reason.replace(/\.$/, '')
 }

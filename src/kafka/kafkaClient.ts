@@ -1,6 +1,7 @@
-import { Kafka, type KafkaConfig, type logCreator, logLevel } from 'kafkajs'
+import { Kafka, type KafkaConfig, logLevel } from 'kafkajs'
 import type { Logger } from 'pino'
 import './idleConnections.js'
+import { libraryLog } from './libraryLog.js'
 
 export interface KafkaSettings {
   /** `host:port`, one or more of the cluster. */
@@ -38,7 +39,7 @@ export function createKafka(settings: KafkaSettings, logger: Logger): Kafka {
     requestTimeout: 10_000,
     retry: RETRY,
     logLevel: logLevel.INFO,
-    logCreator: toPino(logger),
+    logCreator: libraryLog(logger),
   })
 }
 
@@ -52,26 +53,4 @@ function saslOptions({ mechanism, username, password }: KafkaCredentials): NonNu
     case 'scram-sha-512':
       return { mechanism, username, password }
   }
-}
-
-/** Of what the library adds to a message: facts about connections and groups. The rest may hold requests, and with them events. */
-const LOGGED_FIELDS = ['broker', 'clientId', 'groupId', 'topic', 'partition', 'error', 'retryCount', 'retryTime']
-
-/**
- * Of single answers and of our choice of bounded retries: whoever sent the request is told by an error, and producers that failed are thrown away.
- */
-const FOR_DEBUGGING = /^(Response |Limiting retries )/
-
-/** The library's error is our warning: it speaks of single tries. What comes of them is told by whoever asked. */
-function toPino(logger: Logger): logCreator {
-  return () =>
-    ({ namespace, level, log }) => {
-      const facts = LOGGED_FIELDS.filter((field) => ['string', 'number'].includes(typeof log[field]))
-      const fields = {
-        library: `kafkajs ${namespace}`,
-        ...Object.fromEntries(facts.map((field) => [field, log[field]])),
-      }
-      const isOfInterest = level <= logLevel.WARN && !FOR_DEBUGGING.test(log.message)
-      logger[isOfInterest ? 'warn' : 'debug'](fields, log.message)
-    }
 }

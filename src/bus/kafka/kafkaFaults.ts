@@ -62,8 +62,8 @@ export async function orUnavailable<Result>(what: string, work: () => Promise<Re
 /** The library's messages name brokers, topics and groups, and never hold an event. */
 export function unavailable(what: string, cause: unknown): BusUnavailable {
   const reason = cause instanceof Error ? cause.message : 'an unknown fault'
-  const advice = isRefusedLogin(cause) ? 'check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD' : 'it is tried again'
-  return new BusUnavailable(`${what}: ${reason} (Kafka, KAFKA_BROKERS); ${advice}.`, { cause })
+  const advice = isRefusedLogin(cause) ? '; check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD' : ''
+  return new BusUnavailable(`${what}: ${reason} (Kafka, KAFKA_BROKERS)${advice}.`, { cause })
 }
 
 function isRefusedLogin(error: unknown): boolean {
