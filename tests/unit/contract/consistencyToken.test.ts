@@ -39,6 +39,12 @@ describe('ConsistencyTokens', () => {
     expect(new SignedText(['secret'], 'cursor').verify(token)).toBeUndefined()
   })
 
+  it('reads tokens of earlier releases, which do not say when the write was recorded', () => {
+    const { streamId, version } = proof
+    const token = new ConsistencyTokens(['secret'], 'installation').issue({ streamId, version })
+    expect(new ConsistencyTokens(['secret'], 'installation').read(token)).toEqual({ streamId, version })
+  })
+
   it('goes on reading tokens of a secret that was replaced, as long as it is listed', () => {
     const token = new ConsistencyTokens(['old'], 'installation').issue(proof)
     expect(new ConsistencyTokens(['new', 'old'], 'installation').read(token)).toEqual(proof)

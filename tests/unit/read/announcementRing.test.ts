@@ -30,6 +30,22 @@ test('an announcement reaches the listeners of its stream alone, until they leav
   expect(heard).toEqual(['first 1', 'second 1', 'second 2'])
 })
 
+test('of a stream the newest announcement of each kind is known, as long as the ring holds any of it', () => {
+  const ring = new AnnouncementRing(BOUNDS)
+  for (let version = 1; version <= 5; version++) ring.append(itemsOf([orderApplied('a', version)], version))
+  ring.append(itemsOf([parkedAt('a', 6), orderApplied('a', 3), orderApplied('b', 1)], 6))
+  expect(ring.newestOf('order-a').map(({ kind, version }) => `${kind} ${version}`)).toEqual(['applied 5', 'parked 6'])
+  expect(ring.newestOf('order-c')).toEqual([])
+  ring.append(
+    itemsOf(
+      Array.from({ length: BOUNDS.capacity }, (_, index) => orderApplied('c', index + 1)),
+      9,
+    ),
+  )
+  expect(ring.newestOf('order-a')).toEqual([])
+  expect(ring.newestOf('order-c')).toHaveLength(1)
+})
+
 test('a change is told to the listeners of its customer alone, once with everything added at once', () => {
   const ring = new AnnouncementRing(BOUNDS)
   const heard: string[] = []

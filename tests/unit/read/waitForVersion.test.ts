@@ -131,7 +131,7 @@ describe('a write that was recorded just now', () => {
 
   it.each([
     ['now', 0],
-    ['a day from now, by a clock that is off', 86_400_000],
+    ['in a moment, by a clock that is ahead', 100],
   ])('is looked for after a while, when nothing is announced: %s', async (_when, ahead) => {
     const reads = reading()
     const outcome = reads.waiter.waitFor(fresh(Date.now() + ahead), [DOCUMENT], { timeoutMs: 10_000 })
@@ -160,15 +160,35 @@ describe('a write that was recorded just now', () => {
     expect(await outcome).toEqual(REACHED)
   })
 
-  it('an older one is looked for at once, and no announcement of before is believed: the store may have been made anew since', async () => {
+  it('is looked for at once in an order by id: one that was made after all others were announced may show less', async () => {
     const reads = reading()
-    announce(reads, orderApplied('o1', 3))
-    const outcome = reads.waiter.waitFor(fresh(Date.now() - LISTENED_FOR_MS), [DOCUMENT], { timeoutMs: 300 })
-    await passing(1)
-    expect(looks).toEqual(['orders', 'parked'])
-    await passing(300)
-    expect(await outcome).toEqual({ kind: 'timedOut', currentVersion: 0 })
+    await reads.show('customers', customerDocument('ada', { version: 3, ordersVersion: 3 }))
+    await reads.show('orders', orderDocument('o1', { customerVersion: 2 }))
+    announce(reads, customerApplied('ada', 3), { kind: 'ordersOfCustomer', streamId: 'customer-ada', version: 3 })
+    const outcome = reads.waiter.waitFor({ ...customer3, recordedAt: Date.now() }, [ORDER], { timeoutMs: 10_000 })
+    await passing(100)
+    expect(looks).not.toEqual([])
+    await reads.show('orders', orderDocument('o1', { customerVersion: 3 }))
+    await passing(WAITER_RECHECK_MS)
+    expect(await outcome).toEqual(REACHED)
+    expect((await reads.store.get('orders', ['o1'])).get('o1')?.document.customerVersion).toBe(3)
   })
+
+  it.each([
+    ['an older one', -LISTENED_FOR_MS],
+    ['one of tomorrow, by a clock that is off', 86_400_000],
+  ])(
+    '%s is looked for at once, and no announcement of before is believed: the store may have been made anew since',
+    async (_which, ahead) => {
+      const reads = reading()
+      announce(reads, orderApplied('o1', 3))
+      const outcome = reads.waiter.waitFor(fresh(Date.now() + ahead), [DOCUMENT], { timeoutMs: 300 })
+      await passing(1)
+      expect(looks).toEqual(['orders', 'parked'])
+      await passing(300)
+      expect(await outcome).toEqual({ kind: 'timedOut', currentVersion: 0 })
+    },
+  )
 })
 
 describe('announcements', () => {
