@@ -27,7 +27,7 @@ const RELEASE_INTERVAL_MS = 500
 
 export interface ProjectorOptions
   extends SliceConsumerParts,
-    Pick<SliceLoopParts, 'mayWork' | 'isReplay' | 'sliceSize'> {
+    Pick<SliceLoopParts, 'mayWork' | 'isReplay' | 'sliceSize' | 'gatherMs'> {
   readonly bus: EventBus
   /** Consumer group: one for each generation of the documents. */
   readonly group: string

@@ -4,6 +4,7 @@ import { MAX_SLICE_EVENTS } from '../src/contract/repeatSpan.js'
 import { ATTRIBUTES } from '../src/telemetry/attributeNames.js'
 import { SPANS } from '../src/telemetry/spanNames.js'
 import { inSpan, isTracing } from '../src/telemetry/spans.js'
+import { pause } from '../src/waiting/pause.js'
 import type { SliceConsumer } from './consumeBatch.js'
 import { succeeds, untilDone } from './retry.js'
 import type { Turns } from './turns.js'
@@ -11,10 +12,12 @@ import type { Turns } from './turns.js'
 /** Slices under way: some are written, some are announced. */
 const MAX_IN_WORK = 4
 /**
- * A slice of fewer events is done with before the next one is taken, which holds all that has come meanwhile: as Nagle's algorithm does with packets.
+ * A slice of fewer events is waited for before the next one is taken, which holds all that has come meanwhile: as Nagle's algorithm does with packets.
  * Small slices beside each other cost the stores several times the requests, and with them everybody's delay.
  */
 const WORTH_READING_AHEAD = 100
+/** No longer: what follows from a slice may wait for seconds, for a cache that is away, and what comes behind it can be written meanwhile. */
+const GATHERED_FOR_MS = 100
 
 export interface SliceLoopParts {
   readonly slices: Pick<SliceConsumer, 'apply'>
@@ -29,6 +32,8 @@ export interface SliceLoopParts {
   readonly isReplay?: boolean
   /** Events taken at once, at most. Default, and never more than, MAX_SLICE_EVENTS. */
   readonly sliceSize?: number
+  /** How long a small slice is waited for at most, in milliseconds. Default 100. */
+  readonly gatherMs?: number
   readonly signal: AbortSignal
   readonly logger: Logger
 }
@@ -67,12 +72,23 @@ export class SliceLoop {
         const ahead = isLarge ? this.#next(consumer) : undefined
         finished = this.#traced(consumer, slice, finished)
         if (inWork.push(finished) >= MAX_IN_WORK && !(await inWork.shift())) return
-        if (!ahead && !(await finished)) return
+        if (!ahead && !(await this.#gathered(finished))) return
         slice = await (ahead ?? this.#next(consumer))
       }
     } finally {
       // All of them: one that could not be written ends before what follows from those in front of it, which still use the stores.
       await Promise.all(inWork)
+    }
+  }
+
+  /** As `finished`, but true where that takes long. */
+  async #gathered(finished: Promise<boolean>): Promise<boolean> {
+    const done = new AbortController()
+    const longEnough = pause(this.#parts.gatherMs ?? GATHERED_FOR_MS, done.signal).then(() => true)
+    try {
+      return await Promise.race([finished, longEnough])
+    } finally {
+      done.abort()
     }
   }
 

@@ -145,7 +145,7 @@ describe('projector', () => {
     const { log, store, bus, start } = projectorOnMemory()
     const letFirstGo = holdFirstWrite(store)
     const tries = vi.spyOn(store, 'write')
-    start()
+    start({ gatherMs: 60_000 })
     log.append('order-1', orderCreated('nobody'))
     await eventually(() => tries.mock.calls.length === 1)
     for (const order of ['order-2', 'order-3']) {
@@ -156,6 +156,26 @@ describe('projector', () => {
     await eventually(() => store.all('orders').has('3'))
     await eventually(() => bus.checkpoints.history('projector').length > 1)
     expect(bus.checkpoints.history('projector')).toEqual([log.events[0]?.position, log.events[2]?.position])
+  })
+
+  it('writes what comes behind a small slice whose announcement is held up, as by a cache that is away', async () => {
+    const { log, store, bus, published, start } = projectorOnMemory()
+    const held = Promise.withResolvers<void>()
+    const feed = {
+      publish: async (results: typeof published) => {
+        await held.promise
+        published.push(...results)
+      },
+    }
+    start({ feed: feed as ProjectorOptions['feed'] })
+    log.append('order-1', orderCreated('nobody'))
+    await eventually(() => store.all('orders').has('1'))
+    log.append('order-2', orderCreated('nobody'))
+    await eventually(() => store.all('orders').has('2'))
+    expect([published, bus.checkpoints.history('projector')]).toEqual([[], []])
+    held.resolve()
+    await eventually(() => bus.checkpoints.history('projector').length === 2)
+    expect(published.map(({ streamId }) => streamId)).toEqual(['order-1', 'order-2'])
   })
 
   it('waits with a stream that the slice in front is writing, and with no other', async () => {
