@@ -11,8 +11,8 @@ import { SILENCE } from './silence.js'
 import { SwitchedCache } from './switchedCache.js'
 
 const LOOK_EVERY_MS = 200
-/** Beside a rebuild: its switch waits three times for every projector to notice, and nothing becomes visible meanwhile. */
-const LOOK_BESIDE_REBUILD_MS = 20
+/** In a switch: it waits for every projector to notice its steps, and from the first who has left nothing becomes visible. */
+const LOOK_IN_SWITCH_EVERY_MS = 20
 
 export interface FollowGenerationsOptions extends Omit<ProjectorOptions, keyof GenerationStore | 'mayWork'> {
   readonly registry: GenerationRegistry
@@ -75,7 +75,7 @@ class Following implements FollowedGenerations {
     while (!signal.aborted) {
       let pauseMs = LOOK_EVERY_MS
       try {
-        if ((await this.#look()).some(isBeforeSwitch)) pauseMs = LOOK_BESIDE_REBUILD_MS
+        if (await this.#look()) pauseMs = LOOK_IN_SWITCH_EVERY_MS
       } catch (error) {
         // Goes on with what it knows: no switch ends while a projector is in the group that it did not notice has to be left.
         this.#logger.warn({ fault: faultText(error) }, 'The generations of the read models could not be looked up')
@@ -84,8 +84,8 @@ class Following implements FollowedGenerations {
     }
   }
 
-  /** Returns what it went by. */
-  async #look(): Promise<readonly Generation[]> {
+  /** Whether there is a switch under way. */
+  async #look(): Promise<boolean> {
     const working = [...this.#followed].find(([, { announced, projector }]) => announced && projector.isActive)?.[0]
     const registered = await this.#options.registry.list()
     const wanted = new Map(registered.filter(isFollowed).map(({ number, state }) => [number, state === 'live']))
@@ -98,8 +98,9 @@ class Following implements FollowedGenerations {
     for (const [number, announced] of wanted) {
       if (!this.#followed.has(number) && !this.#stopping.signal.aborted) await this.#begin(number, announced)
     }
-    if (registered.some(({ state }) => state === 'leaving' || state === 'arriving')) await this.#settle()
-    return registered
+    const isSwitch = registered.some(({ state }) => state === 'leaving' || state === 'arriving')
+    if (isSwitch) await this.#settle()
+    return isSwitch
   }
 
   /**
@@ -168,11 +169,6 @@ class Following implements FollowedGenerations {
       }),
     )
   }
-}
-
-/** A kept one may be gone back to as well, and be kept for weeks. */
-function isBeforeSwitch({ state }: Generation): boolean {
-  return state === 'following' || state === 'leaving' || state === 'arriving'
 }
 
 function isFollowed({ state }: Generation): boolean {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { type FollowedGenerations, followGenerations } from '../../../projector/generations/followGenerations.js'
 import type { ProjectionResult } from '../../../src/contract/projectionResult.js'
 import { CacheUnavailable, type DocumentCache, SUSPENDED } from '../../../src/read/cache/documentCache.js'
@@ -113,6 +113,25 @@ describe('following generations', () => {
     })
     await eventually(async () => (await cache.now()).period !== SUSPENDED)
     expect(await isShown()).toBe(false)
+  })
+
+  it('looks more often in a switch, since nothing becomes visible meanwhile', async () => {
+    const { registry, follow } = shop([1, 2])
+    await registry.change([{ generation: await registry.add(), from: 'filling', to: 'following' }])
+    const looks = vi.spyOn(registry, 'list')
+    follow()
+    const msForLooks = async () => {
+      const [before, beganAt] = [looks.mock.calls.length, performance.now()]
+      await eventually(() => looks.mock.calls.length >= before + 5)
+      return performance.now() - beganAt
+    }
+    const usual = await msForLooks()
+    await registry.alone(async () => {
+      await registry.change([{ generation: 2, from: 'following', to: 'arriving' }])
+      const left = looks.mock.calls.length
+      await eventually(() => looks.mock.calls.length > left)
+      expect(await msForLooks()).toBeLessThan(usual / 2)
+    })
   })
 
   it('leaves a generation although the cache does not answer', async () => {
