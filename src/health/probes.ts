@@ -14,7 +14,18 @@ export type Readiness = () => Promise<readonly ProbedPart[]>
 
 /** part: what a person calls it. */
 export function reachable(part: string, server: { isReachable(): Promise<boolean> }): Readiness {
-  return async () => [{ part, ok: await server.isReachable() }]
+  return async () => [{ part, ok: await isThere(server) }]
+}
+
+/** Of one server, and below what all may take together: one that hangs longer than this is named, and the others with it. */
+const SERVER_TIMEOUT_MS = 2_500
+
+async function isThere(server: { isReachable(): Promise<boolean> }): Promise<boolean> {
+  try {
+    return await within(SERVER_TIMEOUT_MS, server.isReachable())
+  } catch {
+    return false
+  }
 }
 
 /** Asks all of them at once: of two servers that hang each takes its time to be given up, and the answer must name both. */

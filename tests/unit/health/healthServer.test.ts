@@ -59,6 +59,13 @@ describe('the health of a process without an API', () => {
     expect(await ask(`${url}/readyz`)).toMatchObject({ status: 503, body: { down: ['Kafka', 'announcements'] } })
   })
 
+  it('names a server that hangs or fails, and no other', async () => {
+    const hanging = reachable('event log', { isReachable: () => new Promise(() => undefined) })
+    const failing = reachable('Redis', { isReachable: () => Promise.reject(new Error('closed')) })
+    const url = await start(together(hanging, failing, async () => [{ part: 'relay', ok: true }]))
+    expect(await ask(`${url}/readyz`)).toMatchObject({ status: 503, body: { down: ['event log', 'Redis'] } })
+  })
+
   it('tells its metrics as Prometheus reads them, where it has any', async () => {
     const answers = [async () => 'up 1\n', () => Promise.reject(new Error('stopped'))]
     const metricsText = () => answers.shift()?.() ?? Promise.reject(new Error('asked too often'))
