@@ -1,3 +1,4 @@
+import '../src/launcherLost.js'
 import { requireNode } from '../src/nodeVersion.js'
 
 requireNode()

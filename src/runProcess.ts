@@ -38,7 +38,9 @@ async function run(config: Config, start: Start, env: Readonly<Record<string, st
       stop(`${signal}: stopping (again to stop at once)`)
     })
   }
-  watchLauncher(env, () => stopRequested.signal.aborted || stop('npm has ended: stopping'))
+  watchLauncher(env, () => {
+    if (!stopRequested.signal.aborted) stop('npm has ended: stopping')
+  })
   const service = await start(config, logger, stopRequested.signal).catch((error: unknown) => {
     if (error !== stopRequested.signal.reason) throw error
     logger.info('stopped before it was ready')

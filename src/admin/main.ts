@@ -1,3 +1,4 @@
+import '../launcherLost.js'
 import { requireNode } from '../nodeVersion.js'
 
 requireNode()

@@ -2,6 +2,7 @@ import { type AskedToRun, parseCommandLine } from '../admin/commandLine.js'
 import { EXIT, type ExitCode, WrongUsage } from '../admin/exitCode.js'
 import { parseConfig } from '../config.js'
 import { sentenceOf } from '../faultSentence.js'
+import { watchLauncher } from '../launcherLost.js'
 import { createLogger } from '../logger.js'
 import { NO_INSTRUMENTS } from '../telemetry/instruments.js'
 import { InstallationOpener } from './openInstallation.js'
@@ -29,7 +30,7 @@ async function run(
 ): Promise<ExitCode> {
   const config = parseConfig(env, 'admin')
   const logger = createLogger(config.logLevel, { onTerminal: process.stderr.isTTY, to: 2 })
-  const signal = stopSignal()
+  const signal = stopSignal(env)
   await using starting = new AsyncDisposableStack()
   const opener = new InstallationOpener({
     config,
@@ -60,7 +61,7 @@ function unlessReaderLeft(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE') throw error
 }
 
-function stopSignal(): AbortSignal {
+function stopSignal(env: Readonly<Record<string, string | undefined>>): AbortSignal {
   const stop = new AbortController()
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.on(name, () => {
@@ -69,6 +70,7 @@ function stopSignal(): AbortSignal {
       stop.abort(new Stopped())
     })
   }
+  watchLauncher(env, () => stop.abort(new Stopped()))
   return stop.signal
 }
 

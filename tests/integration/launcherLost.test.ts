@@ -3,13 +3,15 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
+import { eventually } from '../support/eventually.js'
+import { isRunning } from '../support/processState.js'
 
 const MODULE = fileURLToPath(new URL('../../dist/src/launcherLost.js', import.meta.url))
 const PROGRAM = `
   const { watchLauncher } = await import(${JSON.stringify(MODULE)})
   const forEver = setInterval(() => undefined, 1_000)
   watchLauncher(process.env, () => { console.log('lost'); clearInterval(forEver) })
-  console.log('watching')`
+  console.log('watching', process.pid)`
 
 it.skipIf(process.platform === 'win32')(
   'a process that npm has started is told when the shell between them is gone',
@@ -20,8 +22,15 @@ it.skipIf(process.platform === 'win32')(
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     const said = text(shell.stdout)
-    await once(shell.stdout, 'data')
-    shell.kill('SIGTERM')
-    expect(await said).toBe('watching\nlost\n')
+    const [first] = await once(shell.stdout, 'data')
+    const pid = Number(/\d+/.exec(String(first))?.[0])
+    try {
+      shell.kill('SIGTERM')
+      await eventually(async () => !(await isRunning(pid)))
+    } catch (error) {
+      process.kill(pid, 'SIGKILL')
+      throw error
+    }
+    expect(await said).toBe(`watching ${pid}\nlost\n`)
   },
 )
