@@ -31,7 +31,7 @@ export function libraryLog(logger: Logger): logCreator {
         ...Object.fromEntries(facts.map((field) => [field, log[field]])),
       }
       const isOfInterest = level <= logLevel.WARN && !FOR_DEBUGGING.test(log.message)
-      const isWarning = isOfInterest && isNews([namespace, log.broker, log.groupId, log.message].join())
+      const isWarning = isOfInterest && isNews([namespace, log.broker, log.groupId, log.message, log.error].join())
       logger[isWarning ? 'warn' : 'debug'](fields, log.message)
     }
 }
