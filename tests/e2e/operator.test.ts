@@ -15,12 +15,10 @@ import { describeInBothProfiles } from '../support/profiles.js'
 import { changeEventType, insertRawEvent, openSession } from '../support/rawLog.js'
 import type { ServiceUnderTest } from '../support/service.js'
 import { changeCustomerContact } from './operations.js'
-import { accepted, Shop } from './shop.js'
+import { accepted, PACE_MS, Shop } from './shop.js'
 
 /** Commands are processes, on a machine with other things to do. */
 const TEST_TIMEOUT_MS = 90_000
-/** Between the writes of one writer: as fast as they can they would take the processors from what is tested. */
-const PACE_MS = 200
 
 const QUARANTINED = /* GraphQL */ `
   query ($streamId: ID) {

@@ -12,15 +12,13 @@ import { type OpenedInstallation, openInstallation } from '../support/openInstal
 import { describeInBothProfiles } from '../support/profiles.js'
 import type { ServiceUnderTest } from '../support/service.js'
 import { orderChanged } from './operations.js'
-import { accepted, Shop } from './shop.js'
+import { accepted, PACE_MS, Shop } from './shop.js'
 
 const TEST_TIMEOUT_MS = 180_000
 const WRITERS = 32
 /** Where what is killed counts, not the load. */
 const FEW_WRITERS = 4
 const READERS = 6
-/** Between the writes of one writer, and the reads of one reader: as fast as they can they would take the processors from what is tested. */
-const PACE_MS = 200
 /** Of the orders that are written. */
 const FOLLOWED = 4
 const DRIFTED = 5

@@ -11,6 +11,9 @@ export const ADDRESS = {
   country: 'US',
 }
 
+/** Between the writes of one client in the background: as fast as they can they would take the processors from what is tested. */
+export const PACE_MS = 200
+
 export interface PlacedOrder {
   readonly id: string
   readonly token: string
