@@ -198,18 +198,16 @@ describe('a consumer group on the log', () => {
       }
     }
     await eventually(() => new Set(told(seen())).size === 120)
+    const history = () => checkpoints.current.history('group')
+    const last = seen().find(({ streamVersion }) => streamVersion === 120)?.position
+    // Also of a slice whose consumer was killed before its commit: another one is given it again.
+    await eventually(() => history().some((position) => last && compareGlobalPositions(position, last) === 0))
     await Promise.all(readers.map((reader) => reader.stop()))
     await Promise.all(consumers.map((consumer) => consumer.close()))
-    const history = checkpoints.current.history('group')
-    for (const [index, position] of history.entries()) {
-      expect(compareGlobalPositions(position, history[index - 1] ?? START_OF_LOG)).toBeGreaterThan(0)
+    for (const [index, position] of history().entries()) {
+      expect(compareGlobalPositions(position, history()[index - 1] ?? START_OF_LOG)).toBeGreaterThan(0)
     }
-    expect(history.at(-1)).toEqual(
-      seen()
-        .map(({ position }) => position)
-        .sort(compareGlobalPositions)
-        .at(-1),
-    )
+    expect(history().at(-1)).toEqual(last)
   })
 
   it('lets one consumer work and the others stand by', async () => {
