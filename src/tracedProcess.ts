@@ -12,7 +12,9 @@ export async function traced(
   const tracing = await startTracing(env, {
     ...serviceIdentity(role),
     onFault: (reason) =>
-      process.stderr.write(`${JSON.stringify({ level: 40, part: 'tracing', reason, msg: WARNING })}\n`),
+      process.stderr.write(
+        `${JSON.stringify({ level: 40, time: new Date().toISOString(), part: 'tracing', reason, msg: WARNING })}\n`,
+      ),
   })
   try {
     await run()

@@ -33,7 +33,7 @@ export class InstallationOpener {
 
   async open(): Promise<Installation> {
     const { databaseUrl, personalDataKeys, isAtRest } = await this.#found()
-    await requireStores(this.#assembly)
+    await requireStores(this.#assembly, databaseUrl)
     const log = await openLog(this.#assembly, databaseUrl)
     const { installationId, historyId } = log
     const transport = await openTransport(this.#assembly, { databaseUrl, installationId, historyId })

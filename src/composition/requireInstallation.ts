@@ -1,8 +1,9 @@
 import { topicsAreThere } from '../bus/kafka/topicsAreThere.js'
 import { indicesAreThere } from '../read/elasticsearch/indicesAreThere.js'
+import { readModelsAreThere } from '../read/postgres/readModelsAreThere.js'
 import { logIsThere } from '../write/index.js'
 import type { Assembly } from './assembly.js'
-import { KAFKA, whenReachable } from './patience.js'
+import { KAFKA, THE_LOG, whenReachable } from './patience.js'
 
 /** What the environment names holds no installation: an admin command looks after one, and never makes one. The message is one line. */
 export class NoInstallation extends Error {
@@ -19,7 +20,7 @@ export async function requireLog(databaseUrl: string, assembly: Assembly): Promi
 }
 
 /** The stores beside the log: an open makes what is missing there, and a wrong prefix would make an installation that is empty. */
-export async function requireStores(assembly: Assembly): Promise<void> {
+export async function requireStores(assembly: Assembly, databaseUrl: string): Promise<void> {
   const { kafka, elasticsearch } = assembly.config
   if (kafka) {
     const open = () => topicsAreThere(kafka, assembly.logger)
@@ -31,6 +32,13 @@ export async function requireStores(assembly: Assembly): Promise<void> {
     const open = () => indicesAreThere(elasticsearch)
     const isThere = await whenReachable({ name: 'Elasticsearch', variable: 'ELASTICSEARCH_URL', open }, assembly)
     if (!isThere) throw nothingIn(`indices that begin with "${elasticsearch.prefix}"`, 'ELASTICSEARCH_PREFIX')
+  } else {
+    const open = () => readModelsAreThere(databaseUrl, assembly.logger)
+    if (!(await whenReachable({ ...THE_LOG, name: 'the database of the read models', open }, assembly))) {
+      throw new NoInstallation(
+        'Expected read models in the database of DATABASE_URL, found none: set ELASTICSEARCH_URL where they are in Elasticsearch, or start the service once.',
+      )
+    }
   }
 }
 

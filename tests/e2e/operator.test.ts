@@ -288,6 +288,9 @@ describeInBothProfiles((startService, profile) => {
             ),
           )
         }
+        const withoutUrl = await runAdmin({ ...env, ELASTICSEARCH_URL: '' }, 'rebuild', 'all')
+        expect(withoutUrl).toMatchObject({ code: 1, stdout: '' })
+        expect(withoutUrl.stderr).toMatch(/^Expected read models in .* found none: set ELASTICSEARCH_URL/)
         const database = await createTestDatabase()
         try {
           const other = await openLogReader({ databaseUrl: database.url, logger: pino({ level: 'silent' }) })
