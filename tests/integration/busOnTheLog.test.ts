@@ -7,6 +7,7 @@ import { LogSignal } from '../../src/bus/postgresLog/logSignal.js'
 import { PostgresLogBus } from '../../src/bus/postgresLog/postgresLogBus.js'
 import type { EventEnvelope } from '../../src/contract/eventEnvelope.js'
 import { compareGlobalPositions, START_OF_LOG } from '../../src/contract/globalPosition.js'
+import { isRetriable } from '../../src/waiting/isRetriable.js'
 import { migrateEventLog } from '../../src/write/eventStore/migrate.js'
 import { eventually } from '../support/eventually.js'
 import { MemoryCheckpoints } from '../support/memory/memoryCheckpoints.js'
@@ -56,16 +57,21 @@ async function session() {
   return client
 }
 
-/** Reads in the background until stopped; commits what it has read. */
+/** Reads in the background until stopped; commits what it has read. Asks again where its connection was killed, as a projector does. */
 function readInBackground(consumer: EventConsumer) {
   const events: EventEnvelope[] = []
   const stop = new AbortController()
-  const running = (async () => {
+  const readOn = async (): Promise<void> => {
     for (let slice = await consumer.next(7, stop.signal); slice; slice = await consumer.next(7, stop.signal)) {
       events.push(...slice.events)
       await consumer.commit(slice)
     }
-  })()
+  }
+  const readOnAgain = (error: unknown): Promise<void> => {
+    if (!isRetriable(error)) throw error
+    return readOn().catch(readOnAgain)
+  }
+  const running = readOn().catch(readOnAgain)
   return {
     events,
     stop: async () => {
