@@ -14,7 +14,12 @@ export interface AnnouncementFeed {
    * (logs, retries, goes on from the last position): the promise rejects on a fault of the program, and with PositionGone.
    */
   follow(after: FeedPosition, onItems: (items: readonly FeedItem[]) => void, signal: AbortSignal): Promise<void>
+  /** Whether `position` comes after `other` in this feed. False for a text that this feed does not give out. */
+  isLater(position: FeedPosition, other: FeedPosition): boolean
 }
+
+/** A feed as a gateway reads it. */
+export type FollowedFeed = Pick<AnnouncementFeed, 'latest' | 'follow' | 'isLater'>
 
 /** A feed together with the connections that it has opened for itself. */
 export interface OpenedAnnouncementFeed extends AnnouncementFeed {

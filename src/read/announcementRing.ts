@@ -109,6 +109,11 @@ export class AnnouncementRing {
     return this.#end
   }
 
+  /** Of the newest announcement; undefined before the first. */
+  get newestPosition(): FeedPosition | undefined {
+    return this.#entries[(this.#end - 1) % this.#bounds.capacity]?.position
+  }
+
   get listenerCount(): number {
     return this.#appendListeners.size + this.#streamListeners.size + this.#customerListeners.size
   }

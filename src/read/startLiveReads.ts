@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import { REPEAT_SPAN } from '../contract/repeatSpan.js'
-import { type AnnouncementFeed, type FeedItem, type FeedPosition, PositionGone } from './announcementFeed.js'
+import { type FeedItem, type FeedPosition, type FollowedFeed, PositionGone } from './announcementFeed.js'
 import { AnnouncementRing, type RingBounds } from './announcementRing.js'
 import { BatchedDocuments } from './batchedDocuments.js'
 import type { OrderWatcher, VersionWaiter } from './consistency.js'
@@ -45,7 +45,7 @@ export async function startLiveReads({
   /** shownEverywhere: where other gateways may show less than this one's reads, resolves when they can't any more. */
   readonly documents: DocumentReader &
     Pick<DocumentStore, 'makeSearchable'> & { readonly shownEverywhere?: () => Promise<void> }
-  readonly feed: Pick<AnnouncementFeed, 'latest' | 'follow'>
+  readonly feed: FollowedFeed
   readonly parked: Pick<ParkedStreams, 'find'>
   readonly logger: Logger
 }): Promise<LiveReads> {
@@ -63,7 +63,12 @@ export async function startLiveReads({
     recheck: new Recheck(WAITER_RECHECK_MS),
     bounds: WAITERS,
   })
-  const watcher = new AnnouncedOrderWatcher({ ring, documents: batched, recheck: new Recheck(WATCHER_RECHECK_MS) })
+  const watcher = new AnnouncedOrderWatcher({
+    ring,
+    feed,
+    documents: batched,
+    recheck: new Recheck(WATCHER_RECHECK_MS),
+  })
   return {
     waiter,
     watcher,
@@ -75,14 +80,14 @@ export async function startLiveReads({
   }
 }
 
-async function fill(ring: AnnouncementRing, feed: Pick<AnnouncementFeed, 'latest'>): Promise<FeedPosition> {
+async function fill(ring: AnnouncementRing, feed: Pick<FollowedFeed, 'latest'>): Promise<FeedPosition> {
   const tail = await feed.latest(RING.capacity)
   ring.fill(tail)
   return tail.end
 }
 
 async function follow(
-  feed: Pick<AnnouncementFeed, 'latest' | 'follow'>,
+  feed: Pick<FollowedFeed, 'latest' | 'follow'>,
   after: FeedPosition,
   ring: AnnouncementRing,
   signal: AbortSignal,

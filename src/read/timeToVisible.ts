@@ -2,7 +2,7 @@ import type { ProjectionResult } from '../contract/projectionResult.js'
 import { ATTRIBUTES } from '../telemetry/attributeNames.js'
 import type { Instruments } from '../telemetry/instruments.js'
 import { METRICS } from '../telemetry/metricNames.js'
-import type { AnnouncementFeed } from './announcementFeed.js'
+import type { AnnouncementFeed, FollowedFeed } from './announcementFeed.js'
 import type { StreamVersion, VersionWaiter } from './consistency.js'
 
 /** Of the log's database. */
@@ -53,9 +53,10 @@ export class TimeToVisible {
   }
 
   /** A gateway's way in: what it has heard is told to whoever listens, at once. */
-  followed(feed: Pick<AnnouncementFeed, 'latest' | 'follow'>): Pick<AnnouncementFeed, 'latest' | 'follow'> {
+  followed(feed: FollowedFeed): FollowedFeed {
     return {
       latest: (count) => feed.latest(count),
+      isLater: (position, other) => feed.isLater(position, other),
       follow: (after, onItems, signal) => {
         const heard: typeof onItems = (items) => {
           for (const { result } of items) this.#hear(result)

@@ -1,4 +1,4 @@
-import type { FeedPosition } from './announcementFeed.js'
+import type { FeedPosition, FollowedFeed } from './announcementFeed.js'
 import type { AnnouncementRing, RingIndex } from './announcementRing.js'
 import type { BatchedDocuments } from './batchedDocuments.js'
 import { InvalidSince, type OrderChangeItem, type OrderWatcher, ResumeExpired } from './consistency.js'
@@ -8,21 +8,26 @@ import type { OrderFilter } from './orderQueries.js'
 import type { Recheck } from './recheck.js'
 import { WakeUp } from './wakeUp.js'
 
-/** A cursor that another gateway gave out may be ahead of our ring by as much as feeds differ. */
+/** A cursor that another gateway gave out may be ahead of our ring by as much as feeds differ: until we have heard of it, it looks unknown. */
 const FEED_DIFFERENCE_MS = 1_000
+/** Where it is plainly ahead, we are the ones behind: after an outage of the broker one gateway finds the feed again seconds after the other. */
+const FEED_OUTAGE_MS = 30_000
 
 /** Live changes, from the ring of announcements and the documents. */
 export class AnnouncedOrderWatcher implements OrderWatcher {
   readonly #ring: AnnouncementRing
+  readonly #feed: Pick<FollowedFeed, 'isLater'>
   readonly #documents: BatchedDocuments
   readonly #recheck: Recheck
 
   constructor(parts: {
     readonly ring: AnnouncementRing
+    readonly feed: Pick<FollowedFeed, 'isLater'>
     readonly documents: BatchedDocuments
     readonly recheck: Recheck
   }) {
     this.#ring = parts.ring
+    this.#feed = parts.feed
     this.#documents = parts.documents
     this.#recheck = parts.recheck
   }
@@ -52,12 +57,13 @@ export class AnnouncedOrderWatcher implements OrderWatcher {
     const wake = () => wakeUp.ring()
     const stopListening = this.#ring.onAppended(wake)
     signal.addEventListener('abort', wake, { once: true })
-    const deadline = Date.now() + FEED_DIFFERENCE_MS
+    const startedAt = Date.now()
     try {
       for (;;) {
         const index = this.#ring.indexBehind(since)
         if (index !== undefined) return index
-        const leftMs = deadline - Date.now()
+        const patienceMs = this.#isAhead(since) ? FEED_OUTAGE_MS : FEED_DIFFERENCE_MS
+        const leftMs = startedAt + patienceMs - Date.now()
         if (leftMs <= 0 || signal.aborted)
           throw new ResumeExpired('The ring of announcements does not hold this cursor.')
         await wakeUp.heard(leftMs)
@@ -66,5 +72,10 @@ export class AnnouncedOrderWatcher implements OrderWatcher {
       signal.removeEventListener('abort', wake)
       stopListening()
     }
+  }
+
+  #isAhead(since: FeedPosition): boolean {
+    const newest = this.#ring.newestPosition
+    return newest !== undefined && this.#feed.isLater(since, newest)
   }
 }

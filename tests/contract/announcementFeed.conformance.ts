@@ -59,6 +59,19 @@ export function describeAnnouncementFeed(name: string, open: () => Promise<Opene
       expect(second.items).toEqual(first.items.slice(1))
     })
 
+    it('says which of two positions is the later one', async () => {
+      const { end } = await feed.latest(1)
+      await feed.publish([announcement('later', 1), announcement('later', 2)])
+      const follower = follow(feed, end)
+      await eventually(() => follower.items.length === 2)
+      await follower.stop()
+      const positions = [end, ...follower.items.map(({ position }) => position)]
+      for (const [index, position] of positions.entries()) {
+        expect(positions.map((other) => far.isLater(position, other))).toEqual(positions.map((_, at) => index > at))
+        expect(far.isLater('another text' as FeedPosition, position)).toBe(false)
+      }
+    })
+
     it('shows every announcement once and in the same order to all, in order per stream, with publishers at once', async () => {
       const { end } = await feed.latest(1)
       const followers = [follow(feed, end), follow(far, end)] as const

@@ -5,6 +5,7 @@ import type { DocumentStore, DocumentWrite, StoredDocument } from '../../src/rea
 import { Recheck } from '../../src/read/recheck.js'
 import { AnnouncedVersionWaiter, type WaiterBounds } from '../../src/read/waitForVersion.js'
 import { AnnouncedOrderWatcher } from '../../src/read/watchOrders.js'
+import { MemoryAnnouncementFeed } from './memory/memoryAnnouncementFeed.js'
 import { MemoryDocumentStore } from './memory/memoryDocumentStore.js'
 import { MemoryParkedStreams } from './memory/memoryParkedStreams.js'
 
@@ -50,7 +51,12 @@ export function liveReadsInMemory({
     recheck: waiterRecheck,
     bounds,
   })
-  const watcher = new AnnouncedOrderWatcher({ ring, documents, recheck: watcherRecheck })
+  const watcher = new AnnouncedOrderWatcher({
+    ring,
+    feed: new MemoryAnnouncementFeed(),
+    documents,
+    recheck: watcherRecheck,
+  })
   return {
     store,
     parked,

@@ -14,7 +14,7 @@ import {
   PositionGone,
 } from '../announcementFeed.js'
 import { StoreUnavailable } from '../documentStore.js'
-import { kafkaFeedPosition, offsetIn } from './kafkaFeedPosition.js'
+import { isLaterInTopic, kafkaFeedPosition, offsetIn } from './kafkaFeedPosition.js'
 import { readResults } from './readResults.js'
 import { type ReadResult, readMessage, toMessage } from './resultMessages.js'
 import { ResultPublisher } from './resultPublisher.js'
@@ -128,6 +128,10 @@ export class KafkaAnnouncementFeed implements OpenedAnnouncementFeed {
         await pause(RETRY_MS, signal)
       }
     }
+  }
+
+  isLater(position: FeedPosition, other: FeedPosition): boolean {
+    return isLaterInTopic(position, other)
   }
 
   async isReachable(): Promise<boolean> {

@@ -15,7 +15,23 @@ export function kafkaFeedPosition(offset: number, timestamp: number): FeedPositi
 
 /** The offset of the last record seen. Throws TypeError on a position that this feed did not give out. */
 export function offsetIn(position: FeedPosition): number {
-  const offset = Number.parseInt(FORM.exec(position)?.[1] ?? '', 36)
-  if (!Number.isSafeInteger(offset)) throw new TypeError('Expected a position of the Kafka feed, found another text.')
-  return offset
+  const place = placeIn(position)
+  if (!place) throw new TypeError('Expected a position of the Kafka feed, found another text.')
+  return place.offset
+}
+
+/**
+ * Whether the record at `position` comes after the one at `other`. A topic that was made anew begins again with low offsets and later
+ * timestamps, so that no place of the old one is later than a place of the new one. False for other texts.
+ */
+export function isLaterInTopic(position: FeedPosition, other: FeedPosition): boolean {
+  const place = placeIn(position)
+  const than = placeIn(other)
+  return place !== undefined && than !== undefined && place.offset > than.offset && place.timestamp >= than.timestamp
+}
+
+function placeIn(position: FeedPosition): { readonly offset: number; readonly timestamp: number } | undefined {
+  const [, offsetText = '', timestampText = ''] = FORM.exec(position) ?? []
+  const [offset, timestamp] = [Number.parseInt(offsetText, 36), Number.parseInt(timestampText, 36)]
+  return Number.isSafeInteger(offset) && Number.isSafeInteger(timestamp) ? { offset, timestamp } : undefined
 }

@@ -30,6 +30,7 @@ export async function openPostgresAnnouncementFeed({
     publish: (results) => feed.publish(results),
     latest: (count) => feed.latest(count),
     follow: (after, onItems, signal) => feed.follow(after, onItems, signal),
+    isLater: (position, other) => feed.isLater(position, other),
     async isReachable() {
       try {
         await pool.query('SELECT 1')

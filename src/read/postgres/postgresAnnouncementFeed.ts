@@ -17,6 +17,7 @@ const TRIM_STEP = 5_000
 const TRIM_EVERY_MS = 60_000
 
 const BEFORE_THE_FIRST = '0' as FeedPosition
+const POSITION = /^\d{1,19}$/
 
 const PUBLISH = `
   INSERT INTO read.announcements (body)
@@ -94,6 +95,10 @@ export class PostgresAnnouncementFeed implements AnnouncementFeed {
       this.#followers.delete(wakeUp)
       signal.removeEventListener('abort', stop)
     }
+  }
+
+  isLater(position: FeedPosition, other: FeedPosition): boolean {
+    return POSITION.test(position) && POSITION.test(other) && BigInt(position) > BigInt(other)
   }
 
   /** Undefined when the store does not answer. */

@@ -28,6 +28,10 @@ export class MemoryAnnouncementFeed implements AnnouncementFeed {
     })
     this.#followers.delete(onItems)
   }
+
+  isLater(position: FeedPosition, other: FeedPosition): boolean {
+    return Number(position) > Number(other)
+  }
 }
 
 export function feedPosition(number: number): FeedPosition {

@@ -217,16 +217,26 @@ describe('changes of all orders', () => {
     expect(labels([...before.items, ...items])).toEqual(['o1 1', 'o1 2', 'o1 3', 'o1 4'])
   })
 
-  it('wait a moment for a cursor that another gateway gave out first, and refuse one that does not come', async () => {
+  it('wait for a cursor that another gateway gave out first, also while the feed is away, and refuse one that does not come', async () => {
     const { watcher, show, announce, given } = watched()
     await show('orders', orderDocument('o1', { version: 9 }))
     announce(...Array.from({ length: 20 }, (_, index) => customerApplied('ada', index + 1)))
-    const coming = watcher.watchOrders({}, { since: feedPosition(21), signal: abort.signal })
-    const unknown = watcher.watchOrders({}, { since: feedPosition(99), signal: abort.signal })
+    const behind = (number: number) =>
+      watcher.watchOrders({}, { since: feedPosition(number), signal: abort.signal }).catch((error: unknown) => error)
+    const [gone, coming, lost] = [behind(0.5), behind(21), behind(99)]
+    await vi.advanceTimersByTimeAsync(1_000)
+    expect(await gone).toBeInstanceOf(ResumeExpired)
+    await vi.advanceTimersByTimeAsync(19_000)
     announce(orderApplied('o1', 1), orderApplied('o1', 2))
-    const { items } = given(await coming)
-    await Promise.all([expect(unknown).rejects.toThrow(ResumeExpired), vi.advanceTimersByTimeAsync(1_000)])
+    const { items } = given((await coming) as AsyncIterable<OrderChangeItem>)
+    await vi.advanceTimersByTimeAsync(9_990)
     expect(labels(items)).toEqual(['o1 2'])
+    const answered = vi.fn()
+    lost.then(answered)
+    await vi.advanceTimersByTimeAsync(0)
+    expect(answered).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await lost).toBeInstanceOf(ResumeExpired)
     await expect(watcher.watchOrders({}, { since: '' as never, signal: abort.signal })).rejects.toThrow(InvalidSince)
   })
 

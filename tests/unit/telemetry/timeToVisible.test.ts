@@ -112,6 +112,7 @@ describe('time to visible', () => {
 function following(results: readonly ProjectionResult[]): Parameters<TimeToVisible['followed']>[0] {
   return {
     latest: () => Promise.reject(new Error('The test did not expect this call.')),
+    isLater: () => false,
     follow: async (_after, onItems) =>
       onItems(results.map((result, index) => ({ result, position: String(index) as FeedPosition }))),
   }
