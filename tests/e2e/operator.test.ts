@@ -89,6 +89,7 @@ describeInBothProfiles((startService, profile) => {
       expect(await outcomeOf(token)).toBe('QUARANTINED')
       expect(performance.now() - askedAt).toBeLessThan(5_000)
 
+      expect(await admin('quarantine', 'list', '--timeout', '5s')).toMatchObject({ code: 2 })
       const listed = await admin('quarantine', 'list')
       expect(listed).toMatchObject({ code: 0, stderr: '' })
       expect(listed.stdout).toMatch(new RegExp(`^${streamId}  orders +2  OrderTeleported`, 'm'))
@@ -253,7 +254,10 @@ describeInBothProfiles((startService, profile) => {
         code: 0,
         stdout: `The customer "${customerId}" was forgotten already.\n`,
       })
-      expect(await admin('forget', 'nobody-at-all', '--yes')).toMatchObject({ code: 1 })
+      expect(await admin('forget', 'nobody-at-all', '--yes')).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining('look for the id again'),
+      })
     },
     TEST_TIMEOUT_MS,
   )

@@ -3,6 +3,8 @@ import { pino } from 'pino'
 import { afterEach, expect, it } from 'vitest'
 import { LogSignal } from '../../src/bus/postgresLog/logSignal.js'
 import { PostgresLogBus } from '../../src/bus/postgresLog/postgresLogBus.js'
+import { beginHistory, LogInUse } from '../../src/write/eventStore/beginHistory.js'
+import { eventually } from '../support/eventually.js'
 import { MemoryCheckpoints } from '../support/memory/memoryCheckpoints.js'
 import { startPrivateServer } from '../support/postgres.js'
 import { contextOf, createOrderRequest, openTestWriteSide, stock } from '../support/writeSide.js'
@@ -82,6 +84,22 @@ it('INV-3 NO-LOST-EVENT: a log restored on a server with lower transaction ids i
   expect(before.historyId).toBe(before.installationId)
   expect(after.historyId).not.toBe(before.historyId)
   expect((await restored.client.query('SELECT era FROM installation')).rows).toEqual([{ era: 2 }])
+})
+
+it('a log that processes are working on is not said to be restored', async () => {
+  const { url, client } = await newServer()
+  const running = await openTestWriteSide(url)
+  await stock(running)
+  const eras = async () => (await client.query('SELECT era FROM installation')).rows
+  const saidToBe = () => beginHistory(url, pino({ level: 'silent' }))
+  await expect(saidToBe()).rejects.toThrow(LogInUse)
+  await expect(saidToBe()).rejects.toThrow(/stop every process/)
+  expect(await eras()).toEqual([{ era: 1 }])
+
+  await running.close()
+  // The server may take a moment to see that a connection has gone.
+  await eventually(async () => (await saidToBe().catch((error: unknown) => error)) === 2)
+  expect(await eras()).toEqual([{ era: 2 }])
 })
 
 async function migrated(url: string): Promise<string> {

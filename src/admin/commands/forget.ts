@@ -46,6 +46,11 @@ export const forget: AdminCommand = {
       },
     )
     const already = outcome.kind === 'refused' && outcome.code === 'CUSTOMER_FORGOTTEN'
+    if (outcome.kind === 'refused' && outcome.code === 'UNKNOWN_CUSTOMER') {
+      throw new Refused(
+        `Expected the id of a registered customer, found none with "${customerId}": look for the id again.`,
+      )
+    }
     if (outcome.kind === 'refused' && !already) throw new Refused(outcome.message)
     const version = outcome.kind === 'accepted' ? outcome.version : null
     if (context.out.json) printJson(context.out, { customerId, forgotten: true, already, version })

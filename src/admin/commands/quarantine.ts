@@ -37,12 +37,16 @@ export const quarantine: AdminCommand = {
   options: { timeout: { type: 'string' } },
   async run({ positionals, values }, context) {
     const [what, streamId, ...more] = positionals
+    const waits = what === 'retry' || what === 'release'
+    if (values.timeout !== undefined && !waits) {
+      throw new WrongUsage(`--timeout is for retry and release, which wait; found it with "${positionals.join(' ')}".`)
+    }
     const timeoutMs =
       typeof values.timeout === 'string' ? millisecondsOf('--timeout', values.timeout) : DEFAULT_TIMEOUT_MS
     if (what === 'list' && streamId === undefined) return list(context)
     if (streamId !== undefined && more.length === 0) {
       if (what === 'show') return show(streamId, context)
-      if (what === 'retry' || what === 'release') return ask(streamId, what, timeoutMs, context)
+      if (waits) return ask(streamId, what, timeoutMs, context)
     }
     throw new WrongUsage(
       `Expected list, show <stream>, retry <stream> or release <stream>, found "${positionals.join(' ')}". See: quarantine --help`,
@@ -123,7 +127,7 @@ function sentenceOf(streamId: string, outcome: AskOutcome, isAtRest: boolean): s
 
 function notParked(streamId: string): Refused {
   return new Refused(
-    `Expected a stream in quarantine, found that "${streamId}" is not: quarantine list names them all.`,
+    `Expected a stream in quarantine, found that "${streamId}" is not: quarantine list names them all, as "order-<id>", "customer-<id>" or "product-<id>".`,
   )
 }
 

@@ -13,7 +13,7 @@ other prefixes or after they were deleted.
   --yes   say that you mean it: what was filled from the log can't be used any more, whether anything was lost or not
   --json  {"era"}
 
-Exit codes: 0 done; 1 the event log does not answer; 2 wrong command line, or --yes is missing.
+Exit codes: 0 done; 1 the event log does not answer, or processes of the service are connected to it; 2 wrong command line, or --yes is missing.
 `
 
 export const restored: AdminCommand = {
