@@ -49,6 +49,25 @@ test.skipIf(!isLinux)(
   TIMEOUT_MS,
 )
 
+test.skipIf(!isLinux || missing.redis !== undefined)(
+  'says when one of its servers has ended, and keeps the others',
+  async () => {
+    const output = read(launch(['redis', 'postgres']))
+    const { DATABASE_URL, REDIS_URL } = await environment()
+    const { pid } = launcher
+    const redis = await eventually(async () => {
+      const found = await Promise.all((await processesOf(pid)).map(async (id) => ({ id, name: await nameOf(id) })))
+      return found.find(({ name }) => name === 'redis-server')
+    })
+    process.kill(Number(redis.id), 'SIGKILL')
+    await eventually(() => output().includes('redis has ended'))
+    expect(await listens(portOf(REDIS_URL))).toBe(false)
+    expect(await listens(portOf(DATABASE_URL))).toBe(true)
+    expect(output()).not.toContain('postgres has ended')
+  },
+  TIMEOUT_MS,
+)
+
 test(
   'ends on Ctrl-C within seconds, servers and data',
   async () => {
@@ -136,6 +155,11 @@ async function processesOf(pid: number | undefined): Promise<string[]> {
       .map(async (name) => ({ name, folder: await readlink(`/proc/${name}/cwd`).catch(() => '') })),
   )
   return places.filter(({ folder }) => folder.startsWith(join(TEST_FOLDERS, `${pid}-`))).map(({ name }) => name)
+}
+
+/** Of a process's program; empty where it is gone. */
+async function nameOf(pid: string): Promise<string> {
+  return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim()
 }
 
 function portOf(url: string | undefined): number {

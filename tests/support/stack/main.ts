@@ -7,6 +7,7 @@ import { discardDataDir, discardLeftovers, makeTestFolder } from '../throwAwaySe
 import { isPartName, PART_NAMES } from './part.js'
 import { environmentText, serviceEnvironment } from './serviceEnvironment.js'
 import { type Stack, startStack } from './startStack.js'
+import { tellWhoEnds } from './tellWhoEnds.js'
 
 /**
  * `npm run stack`: the servers of the cluster profile, for as long as this runs; their data goes with it.
@@ -20,6 +21,7 @@ if (!parts.every(isPartName)) throw new Error(`--parts takes a list of ${PART_NA
 const logger = pino({}, pretty({ ignore: 'pid,hostname', destination: 2, sync: true }))
 let directory: string | undefined
 let stack: Stack | undefined
+let stopTelling = () => {}
 let isEnding = false
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endOnce)
@@ -28,6 +30,7 @@ watchLauncher(process.env, endOnce)
 await discardLeftovers()
 directory = await makeTestFolder()
 stack = await startStack({ directory, logger, parts })
+stopTelling = tellWhoEnds(Object.values(stack.parts), directory, logger)
 const text = environmentText(serviceEnvironment(stack))
 if (options['env-file'] !== undefined) await writeWhole(options['env-file'], text)
 process.stdout.write(`\n${text}\n`)
@@ -45,6 +48,7 @@ function endOnce(): void {
 /** At any moment, also in the middle of a download: servers that are just starting end with this process. */
 async function end(): Promise<void> {
   logger.info('ending')
+  stopTelling()
   await stack?.stop()
   if (directory !== undefined) await discardDataDir(directory)
   process.exit()
