@@ -21,7 +21,7 @@ if (!parts.every(isPartName)) throw new Error(`--parts takes a list of ${PART_NA
 const logger = pino({}, pretty({ ignore: 'pid,hostname', destination: 2, sync: true }))
 let directory: string | undefined
 let stack: Stack | undefined
-let stopTelling = () => {}
+let stopTelling: (() => void) | undefined
 let isEnding = false
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, endOnce)
@@ -48,7 +48,7 @@ function endOnce(): void {
 /** At any moment, also in the middle of a download: servers that are just starting end with this process. */
 async function end(): Promise<void> {
   logger.info('ending')
-  stopTelling()
+  stopTelling?.()
   await stack?.stop()
   if (directory !== undefined) await discardDataDir(directory)
   process.exit()
