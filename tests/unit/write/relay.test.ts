@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { pino } from 'pino'
 import { afterEach, describe, expect, it } from 'vitest'
 import { BusUnavailable, type EventConsumer, type EventSlice, UnusableBus } from '../../../src/bus/eventBus.js'
@@ -125,6 +126,8 @@ describe('relay', () => {
     }
     start(consumer, publisher, { pageSize })
     await begun.promise
+    // Whatever the relay does without an answer, it has done by then.
+    await setImmediate()
     expect(taken).toEqual(takenMeanwhile)
     sending.resolve()
     await eventually(() => published.length === 3)
