@@ -11,7 +11,7 @@ import { InteractiveTransactionHandlers } from './interactiveTransactionHandlers
 
 const CLIENTS = 32
 /** Of one round the ratio says little: on two cores that server, database and clients share it varies by a quarter. */
-const ROUNDS = 9
+const ROUNDS = 15
 const SECONDS = 3
 const DRAIN_MS = 1_000
 
